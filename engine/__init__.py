@@ -1,0 +1,1 @@
+"""The data engine: storage, ops, history, imaging, inference process, formats and the command line. No Qt, no torch."""
