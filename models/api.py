@@ -194,9 +194,7 @@ class MaskBackend(Backend, Protocol):
         Raises UnsupportedPrompt when there is nothing to answer to (no positive click, no box, no mask).
         """
 
-    def predict_grid(
-        self, embedding: Embedding, points: NDArray[np.float32], keep: KeepRule
-    ) -> list[MaskCandidate]:
+    def predict_grid(self, embedding: Embedding, points: NDArray[np.float32], keep: KeepRule) -> list[MaskCandidate]:
         """Answer each of ``points`` (``float32[N, 2]`` x, y in image pixels) alone; return the survivors as RLE."""
 
     def dump(self, embedding: Embedding) -> Mapping[str, NDArray[Any]]:
@@ -210,9 +208,7 @@ class MaskBackend(Backend, Protocol):
 class PoseBackend(Backend, Protocol):
     """Boxes in, one pose a box out."""
 
-    def predict(
-        self, image: Image, boxes: Sequence[BoxPrompt], joints: Sequence[str]
-    ) -> list[KeypointCandidate]:
+    def predict(self, image: Image, boxes: Sequence[BoxPrompt], joints: Sequence[str]) -> list[KeypointCandidate]:
         """Return one candidate a box, keypoints in the order of ``joints``; unknown joints get confidence 0."""
 
 

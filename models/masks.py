@@ -12,9 +12,11 @@ from typing import Any, TypeAlias
 
 import cv2
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 from pycocotools import mask as coco_mask
+
+from models import rings
+from models.runlengths import read_runs
 
 BoolMask: TypeAlias = NDArray[np.bool_]
 Box: TypeAlias = tuple[float, float, float, float]
@@ -72,38 +74,20 @@ def from_counts(height: int, width: int, counts: Sequence[int]) -> Rle:
 def runs(rle: Rle) -> list[int]:
     """Return the alternating run lengths (background first) of a compressed code.
 
-    Raises ValueError if the bytes are no run-length code. COCO packs 5 bits a character, least significant first,
-    bit 0x20 marks "more follows", and from the fourth run on the difference to the run two before is stored.
+    Raises ValueError if the bytes are no run-length code.
     """
-    out: list[int] = []
-    data, position, length = rle.counts, 0, len(rle.counts)
-    while position < length:
-        value, shift, more = 0, 0, True
-        while more:
-            if position >= length:
-                raise ValueError("run-length code ends in the middle of a number")
-            char = data[position] - 48
-            if not 0 <= char < 64:
-                raise ValueError("run-length code holds a character outside its alphabet")
-            value |= (char & 0x1F) << shift
-            more = bool(char & 0x20)
-            position += 1
-            shift += 5
-            if not more and char & 0x10:
-                value -= 1 << shift
-        if len(out) > 2:
-            value += out[-2]
-        out.append(value)
-    return out
+    lengths: list[int] = read_runs(rle.counts).tolist()
+    return lengths
 
 
 def check(rle: Rle) -> None:
     """Raise ValueError unless ``counts`` is a whole code that fills exactly ``height * width`` pixels."""
-    lengths = runs(rle)
-    if any(run < 0 for run in lengths):
+    lengths = read_runs(rle.counts)
+    if bool((lengths < 0).any()):
         raise ValueError("run-length code holds a negative run")
-    if sum(lengths) != rle.height * rle.width:
-        raise ValueError(f"run-length code covers {sum(lengths)} pixels, the mask has {rle.height * rle.width}")
+    covered = int(lengths.sum())
+    if covered != rle.height * rle.width:
+        raise ValueError(f"run-length code covers {covered} pixels, the mask has {rle.height * rle.width}")
 
 
 def area(rle: Rle) -> int:
@@ -158,3 +142,123 @@ def paste(part: BoolMask, *, x: int, y: int, height: int, width: int) -> BoolMas
     if x1 > x0 and y1 > y0:
         out[y0:y1, x0:x1] = part[y0 - y : y1 - y, x0 - x : x1 - x]
     return out
+
+
+def extent(mask: BoolMask) -> tuple[int, int, int, int] | None:
+    """Return the tight ``(x0, y0, x1, y1)`` of the foreground (x1, y1 exclusive), or None for an empty mask."""
+    rows = np.flatnonzero(mask.any(axis=1))
+    if rows.size == 0:
+        return None
+    columns = np.flatnonzero(mask[rows[0] : rows[-1] + 1].any(axis=0))
+    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
+
+
+def to_polygons(mask: BoolMask, *, tolerance: float = 0.0) -> list[Polygon]:
+    """Trace ``bool[H, W]`` along its pixel borders: one polygon a 4-connected part, holes included.
+
+    With ``tolerance`` 0 ``from_polygons`` gives the same mask back, bit for bit. Above 0 each ring is simplified by
+    Douglas and Peucker's method to within ``tolerance`` pixels; a ring that would fall below three points stays as is.
+    """
+    box = extent(mask)
+    if box is None:
+        return []
+    corner = np.array(box[:2], dtype=np.float64)
+    return [
+        Polygon(_simplify(outer, tolerance) + corner, tuple(_simplify(hole, tolerance) + corner for hole in holes))
+        for outer, holes in rings.trace(np.ascontiguousarray(crop(mask, box)))
+    ]
+
+
+def from_polygons(polygons: Sequence[Polygon], *, height: int, width: int) -> BoolMask:
+    """Fill polygons into ``bool[height, width]``: every pixel whose centre lies in one and in none of its holes.
+
+    Rings may leave the image and may cross themselves (then the even-odd rule holds).
+    """
+    out = np.zeros((height, width), dtype=np.bool_)
+    for polygon in polygons:
+        low = np.clip(np.floor(polygon.outer.min(axis=0)), 0, (width, height)).astype(int)
+        high = np.clip(np.ceil(polygon.outer.max(axis=0)), 0, (width, height)).astype(int)
+        (x0, y0), (x1, y1) = low.tolist(), high.tolist()
+        if x1 <= x0 or y1 <= y0:
+            continue
+        window = out[y0:y1, x0:x1]
+        part = rings.fill([polygon.outer - low], height=y1 - y0, width=x1 - x0)
+        if polygon.holes:
+            part &= ~rings.fill([hole - low for hole in polygon.holes], height=y1 - y0, width=x1 - x0)
+        window |= part
+    return out
+
+
+def _simplify(ring: Ring, tolerance: float) -> Ring:
+    if tolerance <= 0 or len(ring) <= 3:
+        return ring
+    short = cv2.approxPolyDP(ring.astype(np.int32)[:, None, :], tolerance, True)[:, 0, :]
+    return short.astype(np.float64) if len(short) >= 3 else ring
+
+
+def from_coco_polygons(segmentation: Sequence[Sequence[float]], height: int, width: int) -> Rle:
+    """Rasterise COCO polygons ``[[x0, y0, x1, y1, ...], ...]`` as pycocotools does; several add up.
+
+    Raises ValueError if a polygon has fewer than three points, an odd number of values, or values that are not
+    finite or lie absurdly far (over ten image sizes) outside the image.
+    """
+    if not segmentation:
+        return encode(np.zeros((height, width), dtype=np.bool_))
+    reach = 10 * max(height, width, 100)
+    for number, flat in enumerate(segmentation, start=1):
+        values = np.asarray(flat, dtype=np.float64)
+        if values.ndim != 1 or values.size < 6 or values.size % 2:
+            raise ValueError(f"polygon {number} needs x, y pairs of at least three points, got {values.size} values")
+        if not bool(np.isfinite(values).all()) or float(np.abs(values).max()) > reach:
+            raise ValueError(f"polygon {number} has values that are not finite or lie far outside the image")
+    lists = [[float(value) for value in flat] for flat in segmentation]
+    merged = coco_mask.merge(coco_mask.frPyObjects(lists, height, width))
+    return Rle(height, width, merged["counts"])
+
+
+def to_coco_polygons(mask: BoolMask, tolerance: float = 0.0) -> tuple[list[list[float]], bool, int]:
+    """Write ``bool[H, W]`` as COCO polygons: ``(segmentation, lost, lost_pixels)``.
+
+    COCO polygons only add up, so holes are filled; ``lost_pixels`` counts the pixels in which the mask differs from
+    what pycocotools makes of the polygons, whatever the cause, and ``lost`` says whether there are any.
+    """
+    segmentation = [polygon.outer.ravel().tolist() for polygon in to_polygons(mask, tolerance=tolerance)]
+    back = decode(from_coco_polygons(segmentation, int(mask.shape[0]), int(mask.shape[1])))
+    lost_pixels = int(np.count_nonzero(back != mask))
+    return segmentation, lost_pixels > 0, lost_pixels
+
+
+def components(mask: BoolMask) -> list[BoolMask]:
+    """Split ``bool[H, W]`` into its 8-connected parts, each of full size, in raster order."""
+    count, labels = cv2.connectedComponents(_bytes(mask), connectivity=8, ltype=cv2.CV_32S)
+    return [labels == part for part in range(1, count)]
+
+
+def fill_holes(mask: BoolMask) -> BoolMask:
+    """Fill every background region that does not reach the image's edge (4-connected, as the mask is 8-connected)."""
+    ground = np.pad(~mask, 1, constant_values=True)
+    _, labels = cv2.connectedComponents(_bytes(ground), connectivity=4, ltype=cv2.CV_32S)
+    filled: BoolMask = labels[1:-1, 1:-1] != labels[0, 0]
+    return filled
+
+
+def drop_islands(mask: BoolMask, min_area: int) -> BoolMask:
+    """Remove the 8-connected parts of fewer than ``min_area`` pixels."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(_bytes(mask), connectivity=8, ltype=cv2.CV_32S)
+    keep = stats[:, cv2.CC_STAT_AREA] >= min_area
+    keep[0] = False
+    kept: BoolMask = keep[labels]
+    return kept
+
+
+def smooth(mask: BoolMask, radius: float) -> BoolMask:
+    """Round the outline off: blur with a Gaussian of sigma ``radius / 2`` pixels and cut at one half."""
+    if radius <= 0:
+        return mask.copy()
+    blurred = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), radius / 2, borderType=cv2.BORDER_REPLICATE)
+    rounded: BoolMask = blurred > 0.5
+    return rounded
+
+
+def _bytes(mask: BoolMask) -> NDArray[np.uint8]:
+    return np.ascontiguousarray(mask).view(np.uint8)

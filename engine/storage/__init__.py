@@ -1,0 +1,1 @@
+"""The database: typed tables, connection manners, repositories (the only SQL) and migrations."""

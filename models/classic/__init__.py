@@ -1,0 +1,1 @@
+"""A segmenter without training: superpixels, a diffusion of the clicks between them, and graph cuts."""

@@ -1,0 +1,143 @@
+"""Undo and redo as stored before/after rows: per image, surviving a restart; the same rows are the audit trail."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, insert, or_, select, update
+
+from engine.changes import Changes
+from engine.errors import NothingToUndo, UndoConflict
+from engine.storage.pack import pack, unpack
+from engine.storage.recorder import Recorder, RowChange, same
+from engine.storage.tables import History, HistoryRow, table_of
+
+_HISTORY = table_of(History)
+_ROWS = table_of(HistoryRow)
+
+
+def scope_of(changes: Changes) -> int | None:
+    """Return the one image an op belongs to, or None when it is the whole project's."""
+    touched = changes.images | changes.image_contents
+    if len(touched) != 1 or changes.labels or changes.skeletons or changes.project or changes.everything:
+        return None
+    return next(iter(touched))
+
+
+def record(
+    connection: Connection,
+    *,
+    op: str,
+    title: str,
+    author: str,
+    at: datetime,
+    scope: int | None,
+    undoable: bool,
+    rows: Sequence[RowChange],
+) -> int:
+    """Store one committed op and its rows; what could still be redone in its scope no longer can."""
+    in_scope: ColumnElement[bool] = _HISTORY.c.image_id.is_(None)
+    if scope is not None:
+        in_scope = or_(in_scope, _HISTORY.c.image_id == scope)
+    dropped = update(_HISTORY).where(_HISTORY.c.state == "undone")
+    # A project-wide op may have touched anything, so it ends redo everywhere.
+    connection.execute((dropped if scope is None else dropped.where(in_scope)).values(state="dropped"))
+    result = connection.execute(
+        insert(_HISTORY).values(
+            op=op, title=title, author=author, at=at, image_id=scope, state="done", undoable=undoable, undone_by=""
+        )
+    )
+    key = result.inserted_primary_key
+    if key is None:
+        raise RuntimeError("the driver returned no primary key")
+    history_id = int(key[0])
+    if rows:
+        connection.execute(
+            insert(_ROWS),
+            [
+                {
+                    "history_id": history_id,
+                    "table_name": row.table,
+                    "row_id": row.row_id,
+                    "before": None if row.before is None else pack(row.before),
+                    "after": None if row.after is None else pack(row.after),
+                }
+                for row in rows
+            ],
+        )
+    return history_id
+
+
+def next_undo(connection: Connection, image_id: int | None) -> tuple[int, str]:
+    """Return id and title of what Ctrl+Z would undo on this image (project-wide ops included)."""
+    return _next(connection, image_id, state="done", newest=True, nothing="There is nothing left to undo here.")
+
+
+def next_redo(connection: Connection, image_id: int | None) -> tuple[int, str]:
+    """Return id and title of what would be redone: the op undone last."""
+    return _next(connection, image_id, state="undone", newest=False, nothing="There is nothing left to redo here.")
+
+
+def _next(connection: Connection, image_id: int | None, *, state: str, newest: bool, nothing: str) -> tuple[int, str]:
+    query = select(_HISTORY.c.id, _HISTORY.c.title).where(_HISTORY.c.state == state, _HISTORY.c.undoable)
+    in_scope: ColumnElement[bool] = _HISTORY.c.image_id.is_(None)
+    if image_id is not None:
+        in_scope = or_(in_scope, _HISTORY.c.image_id == image_id)
+    order = _HISTORY.c.id.desc() if newest else _HISTORY.c.id
+    found = connection.execute(query.where(in_scope).order_by(order).limit(1)).first()
+    if found is None:
+        raise NothingToUndo(nothing)
+    return int(found[0]), str(found[1])
+
+
+def undo(recorder: Recorder, connection: Connection, history_id: int, *, author: str, at: datetime) -> None:
+    """Put every row of the op back; raises UndoConflict if a row is no longer as the op left it."""
+    for row in reversed(_rows(connection, history_id)):
+        _apply(recorder, RowChange(row.table, row.row_id, row.after, row.before), "undone")
+    connection.execute(
+        update(_HISTORY).where(_HISTORY.c.id == history_id).values(state="undone", undone_at=at, undone_by=author)
+    )
+
+
+def redo(recorder: Recorder, connection: Connection, history_id: int) -> None:
+    """Do the op's rows again; raises UndoConflict if a row is no longer as undoing left it."""
+    for row in _rows(connection, history_id):
+        _apply(recorder, row, "done again")
+    connection.execute(
+        update(_HISTORY).where(_HISTORY.c.id == history_id).values(state="done", undone_at=None, undone_by="")
+    )
+
+
+def _rows(connection: Connection, history_id: int) -> list[RowChange]:
+    found = connection.execute(select(_ROWS).where(_ROWS.c.history_id == history_id).order_by(_ROWS.c.id)).mappings()
+    return [
+        RowChange(
+            row["table_name"],
+            row["row_id"],
+            None if row["before"] is None else unpack(row["before"]),
+            None if row["after"] is None else unpack(row["after"]),
+        )
+        for row in found
+    ]
+
+
+def _apply(recorder: Recorder, change: RowChange, verb: str) -> None:
+    """Bring a row from ``change.before`` to ``change.after`` after checking that it is as ``before`` says."""
+    current = recorder.find(change.table, change.row_id)
+    expected = change.before
+    if expected is None:
+        matches = current is None
+    else:
+        matches = current is not None and all(same(current[name], value) for name, value in expected.items())
+    if not matches:
+        raise UndoConflict(
+            f"This step cannot be {verb}: {change.table} {change.row_id} was changed by someone else since. "
+            "Nothing was changed."
+        )
+    if change.after is None:
+        recorder.delete(change.table, change.row_id)
+    elif change.before is None:
+        recorder.insert(change.table, change.after)
+    else:
+        recorder.update(change.table, change.row_id, change.after)

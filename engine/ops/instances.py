@@ -1,0 +1,390 @@
+"""Ops that make, reshape and remove instances."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.errors import InvalidOp
+from engine.ops import checks
+from engine.ops.base import Op
+from engine.records import (
+    Box,
+    CandidateRecord,
+    InstanceRecord,
+    Keypoints,
+    Level,
+    PromptRecord,
+    Provenance,
+    Rle,
+    State,
+)
+from engine.transaction import Tx
+from models import masks
+
+
+@dataclass(frozen=True)
+class AddInstance(Op[InstanceRecord]):
+    """Store one object with its mask, box or keypoints and the whole story of how it came to be."""
+
+    image_id: int
+    mask: Rle | None = None
+    box: Box | None = None
+    keypoints: Keypoints | None = None
+    label_id: int | None = None
+    state: State = State.ACCEPTED
+    level: Level = Level.NONE
+    parent_id: int | None = None
+    iscrowd: bool = False
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    provenance: Provenance = field(default_factory=Provenance)
+    prompts: tuple[PromptRecord, ...] = ()
+    candidates: tuple[CandidateRecord, ...] = ()
+    job_id: int | None = None
+
+    @property
+    def title(self) -> str:
+        """Name it by its tool."""
+        return f"Add {self.provenance.tool} instance" if self.provenance.tool else "Add instance"
+
+    def apply(self, tx: Tx) -> InstanceRecord:
+        """Write the instance, its prompts and the candidates it was chosen from."""
+        tx.read.images.get(self.image_id)
+        if self.label_id is not None:
+            tx.read.labels.get(self.label_id)
+        if self.parent_id is not None and tx.read.instances.get(self.parent_id).image_id != self.image_id:
+            raise InvalidOp("The parent lies on another image.")
+        geometry = _geometry(tx, self.image_id, self.label_id, self.mask, self.box, self.keypoints)
+        values = {
+            "image_id": self.image_id,
+            "label_id": self.label_id,
+            "state": str(self.state),
+            "level": str(self.level),
+            "parent_id": self.parent_id,
+            "z": tx.read.instances.top_z(self.image_id) + 1,
+            "iscrowd": self.iscrowd,
+            "attributes": dict(self.attributes),
+            "author": tx.author,
+            "job_id": self.job_id,
+            "created_at": tx.now,
+            "updated_at": tx.now,
+            **geometry,
+            **provenance_values(self.provenance),
+        }
+        instance_id = tx.rows.insert("instances", values)
+        _add_story(tx, instance_id, self.prompts, self.candidates)
+        return tx.read.instances.get(instance_id)
+
+
+@dataclass(frozen=True)
+class RefineInstance(Op[InstanceRecord]):
+    """Replace a stored mask by a refined one; new prompts are appended, candidates replaced."""
+
+    instance_id: int
+    mask: Rle
+    provenance: Provenance = field(default_factory=Provenance)
+    prompts: tuple[PromptRecord, ...] = ()
+    candidates: tuple[CandidateRecord, ...] = ()
+    level: Level | None = None
+
+    @property
+    def title(self) -> str:
+        """A constant."""
+        return "Refine instance"
+
+    def apply(self, tx: Tx) -> InstanceRecord:
+        """Write the new mask; clicks and seconds add up, and what a person refined a person has accepted."""
+        (old,) = checks.unlocked(tx, [self.instance_id])
+        told = provenance_values(self.provenance)
+        told["stage"] = str(old.provenance.stage)
+        told["clicks"] = old.provenance.clicks + self.provenance.clicks
+        told["active_ms"] = old.provenance.active_ms + self.provenance.active_ms
+        values = checks.mask_values(tx, old.image_id, self.mask) | told | {"state": str(State.ACCEPTED)}
+        if self.level is not None:
+            values["level"] = str(self.level)
+        if old.state is not State.ACCEPTED:
+            values |= {"reviewed_by": tx.author, "reviewed_at": tx.now}
+        tx.touch(self.instance_id, values)
+        for row_id in _row_ids(tx, "candidates", self.instance_id):
+            tx.rows.delete("candidates", row_id)
+        _add_story(tx, self.instance_id, self.prompts, self.candidates)
+        return tx.read.instances.get(self.instance_id)
+
+
+@dataclass(frozen=True)
+class ReplaceMask(Op[InstanceRecord]):
+    """Give an instance another mask by hand: brush, eraser, fill holes, drop islands, smooth, vertices."""
+
+    instance_id: int
+    mask: Rle
+    what: str = "Edit mask"
+
+    @property
+    def title(self) -> str:
+        """Name the edit."""
+        return self.what
+
+    def apply(self, tx: Tx) -> InstanceRecord:
+        """Write the mask; the backend's logits no longer belong to it and go."""
+        (old,) = checks.unlocked(tx, [self.instance_id])
+        tx.touch(self.instance_id, checks.mask_values(tx, old.image_id, self.mask))
+        for row_id in _row_ids(tx, "candidates", self.instance_id):
+            tx.rows.update("candidates", row_id, {"logits": None})
+        return tx.read.instances.get(self.instance_id)
+
+
+@dataclass(frozen=True)
+class SetBox(Op[None]):
+    """Move or resize the box of an instance that has no mask."""
+
+    instance_id: int
+    box: Box
+
+    @property
+    def title(self) -> str:
+        """A constant."""
+        return "Edit box"
+
+    def apply(self, tx: Tx) -> None:
+        """Write the box; a mask's box follows the mask and cannot be set."""
+        (old,) = checks.unlocked(tx, [self.instance_id])
+        if old.mask is not None:
+            raise InvalidOp("The box of a mask follows the mask; edit the mask instead.")
+        tx.touch(self.instance_id, checks.box_values(self.box) | {"area": self.box[2] * self.box[3]})
+
+
+@dataclass(frozen=True)
+class SetKeypoints(Op[None]):
+    """Give an instance another pose; ``None`` removes it where a mask or box remains."""
+
+    instance_id: int
+    keypoints: Keypoints | None
+
+    @property
+    def title(self) -> str:
+        """A constant."""
+        return "Edit keypoints"
+
+    def apply(self, tx: Tx) -> None:
+        """Write the joints; an instance that is only a pose gets the box around them."""
+        (old,) = checks.unlocked(tx, [self.instance_id])
+        if self.keypoints is None:
+            if old.mask is None and old.bbox is None:
+                raise InvalidOp("The pose is all this instance has; delete the instance instead.")
+            tx.touch(self.instance_id, {"keypoints": None})
+            return
+        values: dict[str, Any] = {"keypoints": checks.keypoint_values(tx, old.label_id, self.keypoints)}
+        around = checks.keypoint_box(self.keypoints)
+        if old.mask is None and around is not None and _is_pose_only(old):
+            values |= checks.box_values(around) | {"area": around[2] * around[3]}
+        tx.touch(self.instance_id, values)
+
+
+@dataclass(frozen=True)
+class DeleteInstances(Op[None]):
+    """Remove instances with their prompts and candidates; parts below them lose their parent."""
+
+    instance_ids: tuple[int, ...]
+
+    @property
+    def title(self) -> str:
+        """Say how many."""
+        return "Delete instance" if len(self.instance_ids) == 1 else f"Delete {len(self.instance_ids)} instances"
+
+    def apply(self, tx: Tx) -> None:
+        """Delete children of the row first, so that undo can put everything back in reverse."""
+        checks.unlocked(tx, self.instance_ids)
+        for instance_id in self.instance_ids:
+            delete_one(tx, instance_id)
+
+
+@dataclass(frozen=True)
+class MergeInstances(Op[InstanceRecord]):
+    """Join the masks of several instances into the first one and remove the others."""
+
+    instance_ids: tuple[int, ...]
+
+    @property
+    def title(self) -> str:
+        """Say how many."""
+        return f"Merge {len(self.instance_ids)} instances"
+
+    def apply(self, tx: Tx) -> InstanceRecord:
+        """Write the union; all must have masks and lie on one image."""
+        found = checks.unlocked(tx, self.instance_ids)
+        if len(found) < 2:
+            raise InvalidOp("Select at least two instances to merge.")
+        image_id = checks.one_image(found)
+        tx.touch(found[0].id, checks.mask_values(tx, image_id, masks.union([_mask_of(each) for each in found])))
+        for row_id in _row_ids(tx, "candidates", found[0].id):
+            tx.rows.update("candidates", row_id, {"logits": None})
+        for other in found[1:]:
+            delete_one(tx, other.id)
+        return tx.read.instances.get(found[0].id)
+
+
+@dataclass(frozen=True)
+class SubtractInstances(Op[InstanceRecord]):
+    """Cut the masks of ``cutters`` out of ``instance_id``; the cutters stay."""
+
+    instance_id: int
+    cutters: tuple[int, ...]
+
+    @property
+    def title(self) -> str:
+        """A constant."""
+        return "Subtract instances"
+
+    def apply(self, tx: Tx) -> InstanceRecord:
+        """Write what remains; refuses to leave nothing."""
+        (target,) = checks.unlocked(tx, [self.instance_id])
+        cutting = [tx.read.instances.get(cutter) for cutter in self.cutters]
+        if not cutting:
+            raise InvalidOp("Select the instance to keep and at least one to subtract from it.")
+        checks.one_image([target, *cutting])
+        cut = masks.decode(masks.union([_mask_of(each) for each in cutting]))
+        left = masks.encode(masks.decode(_mask_of(target)) & ~cut)
+        if masks.area(left) == 0:
+            raise InvalidOp("Nothing would be left of the instance. Nothing was changed.")
+        tx.touch(target.id, checks.mask_values(tx, target.image_id, left))
+        for row_id in _row_ids(tx, "candidates", target.id):
+            tx.rows.update("candidates", row_id, {"logits": None})
+        return tx.read.instances.get(target.id)
+
+
+@dataclass(frozen=True)
+class SplitInstance(Op[tuple[int, ...]]):
+    """Make one instance of each of ``parts``; the first keeps the id, all keep label and story."""
+
+    instance_id: int
+    parts: tuple[Rle, ...]
+
+    @property
+    def title(self) -> str:
+        """Say how many."""
+        return f"Split into {len(self.parts)} parts"
+
+    def apply(self, tx: Tx) -> tuple[int, ...]:
+        """Write the parts and return their ids."""
+        if len(self.parts) < 2:
+            raise InvalidOp("The instance has only one part; there is nothing to split.")
+        (old,) = checks.unlocked(tx, [self.instance_id])
+        row = tx.rows.get("instances", self.instance_id)
+        tx.touch(self.instance_id, checks.mask_values(tx, old.image_id, self.parts[0]))
+        for row_id in _row_ids(tx, "candidates", self.instance_id):
+            tx.rows.update("candidates", row_id, {"logits": None})
+        ids = [self.instance_id]
+        for part in self.parts[1:]:
+            copied = {name: value for name, value in row.items() if name not in ("id", "coco_id", "keypoints")}
+            values = copied | checks.mask_values(tx, old.image_id, part) | {"created_at": tx.now, "updated_at": tx.now}
+            ids.append(tx.rows.insert("instances", values))
+        return tuple(ids)
+
+
+@dataclass(frozen=True)
+class DuplicateInstances(Op[tuple[int, ...]]):
+    """Copy instances to another image (or the same); masks and boxes are kept only where the image size fits."""
+
+    instance_ids: tuple[int, ...]
+    image_id: int
+
+    @property
+    def title(self) -> str:
+        """Say how many."""
+        return "Duplicate instance" if len(self.instance_ids) == 1 else f"Duplicate {len(self.instance_ids)} instances"
+
+    def apply(self, tx: Tx) -> tuple[int, ...]:
+        """Write the copies, unlocked, and return their ids."""
+        if not self.instance_ids:
+            raise InvalidOp("Select an instance first.")
+        target = tx.read.images.get(self.image_id)
+        top = tx.read.instances.top_z(self.image_id)
+        ids = []
+        for offset, instance_id in enumerate(self.instance_ids, start=1):
+            source = tx.read.instances.get(instance_id)
+            if source.mask is not None and (source.mask.height, source.mask.width) != (target.height, target.width):
+                raise InvalidOp(
+                    f"The image {target.path} has another size ({target.width} x {target.height}), so the mask does "
+                    "not fit it. Nothing was copied."
+                )
+            row = tx.rows.get("instances", instance_id)
+            copied = {
+                name: value for name, value in row.items() if name not in ("id", "coco_id", "job_id", "parent_id")
+            }
+            copied |= {"image_id": self.image_id, "z": top + offset, "locked": False, "author": tx.author}
+            copied |= {"created_at": tx.now, "updated_at": tx.now, "clicks": 0, "active_ms": 0, "tool": "duplicate"}
+            ids.append(tx.rows.insert("instances", copied))
+        return tuple(ids)
+
+
+def provenance_values(provenance: Provenance) -> dict[str, Any]:
+    """Return the columns that tell how an instance came to be."""
+    return {
+        "stage": str(provenance.stage),
+        "backend": provenance.backend,
+        "weights_hash": provenance.weights_hash,
+        "device": provenance.device,
+        "score": provenance.score,
+        "stability": provenance.stability,
+        "clicks": provenance.clicks,
+        "active_ms": provenance.active_ms,
+        "tool": provenance.tool,
+    }
+
+
+def delete_one(tx: Tx, instance_id: int) -> None:
+    """Delete an instance and what hangs on it, leaves first."""
+    for child in tx.read.instances.children(instance_id):
+        tx.rows.update("instances", child, {"parent_id": None})
+    for table in ("prompts", "candidates"):
+        for row_id in _row_ids(tx, table, instance_id):
+            tx.rows.delete(table, row_id)
+    tx.rows.delete("instances", instance_id)
+
+
+def _geometry(
+    tx: Tx, image_id: int, label_id: int | None, mask: Rle | None, box: Box | None, keypoints: Keypoints | None
+) -> dict[str, Any]:
+    values: dict[str, Any] = {"mask": None, "keypoints": None, "area": 0.0}
+    if keypoints is not None:
+        values["keypoints"] = checks.keypoint_values(tx, label_id, keypoints)
+        box = box or checks.keypoint_box(keypoints)
+    if mask is not None:
+        return values | checks.mask_values(tx, image_id, mask)
+    if box is not None:
+        return values | checks.box_values(box) | {"area": float(box[2] * box[3])}
+    if keypoints is None:
+        raise InvalidOp("An instance needs a mask, a box or keypoints. Nothing was stored.")
+    return values
+
+
+def _is_pose_only(instance: InstanceRecord) -> bool:
+    return instance.keypoints is not None and (
+        instance.bbox is None or instance.bbox == checks.keypoint_box(instance.keypoints)
+    )
+
+
+def _mask_of(instance: InstanceRecord) -> Rle:
+    if instance.mask is None:
+        raise InvalidOp("A selected instance has no mask.")
+    return instance.mask
+
+
+def _row_ids(tx: Tx, table: str, instance_id: int) -> list[int]:
+    return tx.rows.ids_of_instance(table, instance_id)
+
+
+def _add_story(
+    tx: Tx, instance_id: int, prompts: tuple[PromptRecord, ...], candidates: tuple[CandidateRecord, ...]
+) -> None:
+    first = len(_row_ids(tx, "prompts", instance_id))
+    for seq, prompt in enumerate(prompts, start=first):
+        values = {"kind": prompt.kind, "x0": prompt.x0, "y0": prompt.y0, "x1": prompt.x1, "y1": prompt.y1}
+        values |= {"instance_id": instance_id, "seq": seq, "positive": prompt.positive, "at_ms": prompt.at_ms}
+        tx.rows.insert("prompts", values)
+    for candidate in candidates:
+        values = {"rank": candidate.rank, "score": candidate.score, "stability": candidate.stability}
+        values |= {"instance_id": instance_id, "area": candidate.area, "level": str(candidate.level)}
+        values |= {"chosen": candidate.chosen, "logits": candidate.logits if candidate.chosen else None}
+        tx.rows.insert("candidates", values)

@@ -1,0 +1,221 @@
+"""Ops on labels and skeletons."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from engine.errors import InvalidOp
+from engine.ops.base import Op
+from engine.records import LabelRecord, SkeletonRecord
+from engine.storage.tables import Instance, table_of
+from engine.transaction import Tx
+
+_INSTANCES = table_of(Instance)
+_COLOR = re.compile(r"#[0-9a-f]{6}")
+# Twenty hues in an order in which neighbours differ most; made for labels that come without a colour.
+PALETTE = (
+    "#e6553c", "#3c8fe6", "#4cb85c", "#c45ad8", "#e0a92e", "#2fb8b0", "#e0568f", "#7d74e8", "#93b52e", "#d97b34",
+    "#57a9d8", "#a8673e", "#5fc28c", "#b084d6", "#d8c14a", "#4f78c9", "#d6706f", "#3fa07c", "#c98ab0", "#8a9a5b",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class AddLabel(Op[LabelRecord]):
+    """Add a label at the end of the list; without a colour it gets the next one of the palette."""
+
+    name: str
+    color: str = ""
+    parent_id: int | None = None
+    is_thing: bool = True
+    supercategory: str = ""
+    skeleton_id: int | None = None
+
+    @property
+    def title(self) -> str:
+        """Name it."""
+        return f"Add label {self.name.strip()}"
+
+    def apply(self, tx: Tx) -> LabelRecord:
+        """Write the label."""
+        labels = tx.read.labels.all()
+        values = {
+            "name": _free_name(tx, self.name),
+            "color": _color(self.color or PALETTE[len(labels) % len(PALETTE)]),
+            "parent_id": self.parent_id,
+            "is_thing": self.is_thing,
+            "supercategory": self.supercategory,
+            "skeleton_id": self.skeleton_id,
+            "position": max((label.position for label in labels), default=-1) + 1,
+        }
+        return tx.read.labels.get(tx.rows.insert("labels", values))
+
+
+@dataclass(frozen=True)
+class EditLabel(Op[LabelRecord]):
+    """Change a label's name, colour, place in the hierarchy, kind or skeleton."""
+
+    label_id: int
+    name: str
+    color: str
+    parent_id: int | None = None
+    is_thing: bool = True
+    supercategory: str = ""
+    skeleton_id: int | None = None
+
+    @property
+    def title(self) -> str:
+        """Name it."""
+        return f"Edit label {self.name.strip()}"
+
+    def apply(self, tx: Tx) -> LabelRecord:
+        """Write the label; refuses a circle of parents."""
+        above, seen = self.parent_id, {self.label_id}
+        while above is not None:
+            if above in seen:
+                raise InvalidOp("A label cannot lie below itself.")
+            seen.add(above)
+            above = tx.read.labels.get(above).parent_id
+        values = {
+            "name": _free_name(tx, self.name, own_id=self.label_id),
+            "color": _color(self.color),
+            "parent_id": self.parent_id,
+            "is_thing": self.is_thing,
+            "supercategory": self.supercategory,
+            "skeleton_id": self.skeleton_id,
+        }
+        tx.rows.update("labels", self.label_id, values)
+        return tx.read.labels.get(self.label_id)
+
+
+@dataclass(frozen=True)
+class MoveLabel(Op[None]):
+    """Move a label to another place of the list (0 is the top)."""
+
+    label_id: int
+    position: int
+
+    @property
+    def title(self) -> str:
+        """A constant."""
+        return "Reorder labels"
+
+    def apply(self, tx: Tx) -> None:
+        """Renumber the list."""
+        order = [label.id for label in tx.read.labels.all() if label.id != self.label_id]
+        order.insert(self.position, self.label_id)
+        for position, label_id in enumerate(order):
+            tx.rows.update("labels", label_id, {"position": position})
+
+
+@dataclass(frozen=True)
+class DeleteLabel(Op[int]):
+    """Remove a label; its instances stay, without a label."""
+
+    label_id: int
+
+    @property
+    def title(self) -> str:
+        """A constant."""
+        return "Delete label"
+
+    def apply(self, tx: Tx) -> int:
+        """Write, and return how many instances lost their label."""
+        moved = _move_instances(tx, self.label_id, None)
+        _remove(tx, self.label_id)
+        return moved
+
+
+@dataclass(frozen=True)
+class MergeLabels(Op[int]):
+    """Give all instances of ``label_id`` the label ``into`` and remove ``label_id``."""
+
+    label_id: int
+    into: int
+
+    @property
+    def title(self) -> str:
+        """A constant."""
+        return "Merge labels"
+
+    def apply(self, tx: Tx) -> int:
+        """Write, and return how many instances changed their label."""
+        if self.label_id == self.into:
+            raise InvalidOp("Choose another label to merge into.")
+        source, target = tx.read.labels.get(self.label_id), tx.read.labels.get(self.into)
+        if source.skeleton_id is not None and source.skeleton_id != target.skeleton_id:
+            raise InvalidOp(f"'{source.name}' has a skeleton that '{target.name}' has not, so they cannot be merged.")
+        moved = _move_instances(tx, self.label_id, self.into)
+        _remove(tx, self.label_id)
+        return moved
+
+
+@dataclass(frozen=True)
+class AddSkeleton(Op[SkeletonRecord]):
+    """Add a skeleton: joints, edges, flip pairs, OKS sigmas."""
+
+    name: str
+    joints: tuple[str, ...]
+    edges: tuple[tuple[int, int], ...] = ()
+    flip_pairs: tuple[tuple[int, int], ...] = ()
+    sigmas: tuple[float, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """Name it."""
+        return f"Add skeleton {self.name.strip()}"
+
+    def apply(self, tx: Tx) -> SkeletonRecord:
+        """Write the skeleton."""
+        name = self.name.strip()
+        if not name or any(skeleton.name == name for skeleton in tx.read.skeletons.all()):
+            raise InvalidOp(f"A skeleton needs a name of its own; '{name}' is empty or taken.")
+        count = len(self.joints)
+        if not count or len(set(self.joints)) != count:
+            raise InvalidOp("A skeleton needs joints, each with a name of its own.")
+        if any(not 0 <= joint < count for pair in (*self.edges, *self.flip_pairs) for joint in pair):
+            raise InvalidOp("An edge or flip pair names a joint that is not there.")
+        if self.sigmas and len(self.sigmas) != count:
+            raise InvalidOp(f"There are {count} joints but {len(self.sigmas)} sigmas.")
+        values = {
+            "name": name,
+            "joints": list(self.joints),
+            "edges": [list(edge) for edge in self.edges],
+            "flip_pairs": [list(pair) for pair in self.flip_pairs],
+            "sigmas": list(self.sigmas),
+        }
+        return tx.read.skeletons.get(tx.rows.insert("skeletons", values))
+
+
+def _free_name(tx: Tx, name: str, *, own_id: int | None = None) -> str:
+    clean = name.strip()
+    if not clean:
+        raise InvalidOp("A label needs a name.")
+    taken = tx.read.labels.by_name(clean)
+    if taken is not None and taken.id != own_id:
+        raise InvalidOp(f"There is a label '{clean}' already. Choose another name, or merge the two.")
+    return clean
+
+
+def _color(color: str) -> str:
+    if not _COLOR.fullmatch(color.lower()):
+        raise InvalidOp(f"'{color}' is not a colour like #3c8fe6.")
+    return color.lower()
+
+
+def _move_instances(tx: Tx, label_id: int, into: int | None) -> int:
+    query = select(_INSTANCES.c.id).where(_INSTANCES.c.label_id == label_id).order_by(_INSTANCES.c.id)
+    found = list(tx.connection.execute(query).scalars())
+    for instance_id in found:
+        tx.rows.update("instances", instance_id, {"label_id": into})
+    return len(found)
+
+
+def _remove(tx: Tx, label_id: int) -> None:
+    parent_id = tx.read.labels.get(label_id).parent_id
+    for label in tx.read.labels.all():
+        if label.parent_id == label_id:
+            tx.rows.update("labels", label.id, {"parent_id": parent_id})
+    tx.rows.delete("labels", label_id)

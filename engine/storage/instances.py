@@ -1,0 +1,153 @@
+"""Reads instances with their prompts and candidates."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+
+from sqlalchemy import Connection, RowMapping, func, select
+
+from engine.errors import NotFound
+from engine.records import CandidateRecord, InstanceRecord, Level, PromptRecord, Provenance, Stage, State
+from engine.storage.images import BATCH
+from engine.storage.tables import Candidate, Instance, Prompt, table_of
+
+_INSTANCES = table_of(Instance)
+_PROMPTS = table_of(Prompt)
+_CANDIDATES = table_of(Candidate)
+
+
+class Instances:
+    """Instance rows as records."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Read through ``connection``."""
+        self._connection = connection
+
+    def get(self, instance_id: int) -> InstanceRecord:
+        """Return one instance; raises NotFound."""
+        query = select(_INSTANCES).where(_INSTANCES.c.id == instance_id)
+        row = self._connection.execute(query).mappings().first()
+        if row is None:
+            raise NotFound(f"The instance {instance_id} is no longer there.")
+        return _record(row)
+
+    def of_image(
+        self, image_id: int, states: Collection[State] = (State.ACCEPTED, State.PROPOSED)
+    ) -> list[InstanceRecord]:
+        """Return an image's instances in drawing order: z, then id; rejected ones only if asked for."""
+        query = (
+            select(_INSTANCES)
+            .where(_INSTANCES.c.image_id == image_id, _INSTANCES.c.state.in_(sorted(states)))
+            .order_by(_INSTANCES.c.z, _INSTANCES.c.id)
+        )
+        return [_record(row) for row in self._connection.execute(query).mappings()]
+
+    def of_images(self, image_ids: Sequence[int], states: Collection[State]) -> Iterator[InstanceRecord]:
+        """Yield the instances of several images, image by image in the order of ids, each in the order of ids."""
+        for start in range(0, len(image_ids), BATCH):
+            query = (
+                select(_INSTANCES)
+                .where(_INSTANCES.c.image_id.in_(list(image_ids[start : start + BATCH])))
+                .where(_INSTANCES.c.state.in_(sorted(states)))
+                .order_by(_INSTANCES.c.image_id, _INSTANCES.c.id)
+            )
+            for row in self._connection.execute(query).mappings():
+                yield _record(row)
+
+    def prompts(self, instance_id: int) -> tuple[PromptRecord, ...]:
+        """Return the prompts an instance was made with, in the order given."""
+        query = select(_PROMPTS).where(_PROMPTS.c.instance_id == instance_id).order_by(_PROMPTS.c.seq)
+        return tuple(
+            PromptRecord(row["kind"], row["x0"], row["y0"], row["x1"], row["y1"], row["positive"], row["at_ms"])
+            for row in self._connection.execute(query).mappings()
+        )
+
+    def candidates(self, instance_id: int) -> tuple[CandidateRecord, ...]:
+        """Return the answers the person chose from, best first."""
+        query = select(_CANDIDATES).where(_CANDIDATES.c.instance_id == instance_id).order_by(_CANDIDATES.c.rank)
+        return tuple(
+            CandidateRecord(
+                row["rank"],
+                row["score"],
+                row["stability"],
+                row["area"],
+                Level(row["level"]),
+                row["chosen"],
+                row["logits"],
+            )
+            for row in self._connection.execute(query).mappings()
+        )
+
+    def children(self, instance_id: int) -> list[int]:
+        """Return the ids of the parts below an instance."""
+        query = select(_INSTANCES.c.id).where(_INSTANCES.c.parent_id == instance_id).order_by(_INSTANCES.c.id)
+        return list(self._connection.execute(query).scalars())
+
+    def top_z(self, image_id: int) -> int:
+        """Return the highest place in an image's drawing order, -1 for an empty image."""
+        found = self._connection.execute(select(func.max(_INSTANCES.c.z)).where(_INSTANCES.c.image_id == image_id))
+        highest = found.scalar()
+        return -1 if highest is None else int(highest)
+
+    def count(self) -> int:
+        """Count all instances, rejected ones included."""
+        return int(self._connection.execute(select(func.count()).select_from(_INSTANCES)).scalar_one())
+
+    def count_by_label(self) -> dict[int | None, int]:
+        """Count accepted and proposed instances by label id."""
+        query = (
+            select(_INSTANCES.c.label_id, func.count())
+            .where(_INSTANCES.c.state != State.REJECTED)
+            .group_by(_INSTANCES.c.label_id)
+        )
+        return {label_id: int(number) for label_id, number in self._connection.execute(query)}
+
+    def count_by(self, column: str) -> dict[str, int]:
+        """Count all instances by ``state`` or ``stage``."""
+        target = {"state": _INSTANCES.c.state, "stage": _INSTANCES.c.stage}[column]
+        found = self._connection.execute(select(target, func.count()).group_by(target))
+        return {str(value): int(number) for value, number in found}
+
+    def top_coco_id(self) -> int:
+        """Return the highest COCO id any instance came with, or 0."""
+        return int(self._connection.execute(select(func.max(_INSTANCES.c.coco_id))).scalar() or 0)
+
+
+def _record(row: RowMapping) -> InstanceRecord:
+    has_box = row["bbox_w"] is not None
+    keypoints = row["keypoints"]
+    return InstanceRecord(
+        id=row["id"],
+        image_id=row["image_id"],
+        label_id=row["label_id"],
+        state=State(row["state"]),
+        level=Level(row["level"]),
+        parent_id=row["parent_id"],
+        z=row["z"],
+        mask=row["mask"],
+        bbox=(row["bbox_x"], row["bbox_y"], row["bbox_w"], row["bbox_h"]) if has_box else None,
+        area=row["area"],
+        keypoints=None if keypoints is None else tuple((x, y, int(v)) for x, y, v in keypoints),
+        iscrowd=row["iscrowd"],
+        locked=row["locked"],
+        attributes=row["attributes"],
+        provenance=Provenance(
+            stage=Stage(row["stage"]),
+            backend=row["backend"],
+            weights_hash=row["weights_hash"],
+            device=row["device"],
+            score=row["score"],
+            stability=row["stability"],
+            clicks=row["clicks"],
+            active_ms=row["active_ms"],
+            tool=row["tool"],
+        ),
+        author=row["author"],
+        job_id=row["job_id"],
+        created_at=row["created_at"],
+        updated_at=row["updated_at"],
+        reviewed_by=row["reviewed_by"],
+        reviewed_at=row["reviewed_at"],
+        coco_id=row["coco_id"],
+        extra=row["extra"],
+    )

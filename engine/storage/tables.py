@@ -1,0 +1,295 @@
+"""The schema. Every row a person can change has an integer id that is never used twice.
+
+Where a later room needs more than it finds here, add a column with a migration; do not overload one.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from engine.storage.types import HalfArrayType, RleType, UtcType
+from models.masks import Rle
+
+# SQLite counts rowids only for a column declared exactly INTEGER; PostgreSQL gets 64 bits.
+RowId = BigInteger().with_variant(Integer(), "sqlite")
+
+
+class Base(DeclarativeBase):
+    """Carries the metadata that Alembic compares."""
+
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it as a plain class attribute
+        str: Text(),
+        dict[str, Any]: JSON(),
+        list[Any]: JSON(),
+        datetime: UtcType(),
+    }
+
+
+def _id() -> Mapped[int]:
+    return mapped_column(RowId, primary_key=True, autoincrement=True)
+
+
+class Project(Base):
+    """One row: the project itself. ``info`` is what COCO files carried at top level, ``settings`` are ours."""
+
+    __tablename__ = "project"
+
+    id: Mapped[int] = _id()
+    uuid: Mapped[str]
+    name: Mapped[str]
+    created_at: Mapped[datetime]
+    info: Mapped[dict[str, Any]]
+    settings: Mapped[dict[str, Any]]
+
+
+class Root(Base):
+    """A folder of images; ``path`` is relative to the project file's folder where that is possible."""
+
+    __tablename__ = "roots"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = _id()
+    path: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+
+
+class Image(Base):
+    """One image file; ``width``/``height`` are displayed pixels, ``orientation`` is EXIF's, ``path`` is POSIX."""
+
+    __tablename__ = "images"
+    __table_args__ = (
+        UniqueConstraint("root_id", "path"),
+        Index("ix_images_path", "path", "id"),
+        Index("ix_images_state", "state"),
+        Index("ix_images_hash", "content_hash"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = _id()
+    root_id: Mapped[int] = mapped_column(ForeignKey("roots.id"))
+    path: Mapped[str]
+    content_hash: Mapped[str] = mapped_column(default="")
+    width: Mapped[int] = mapped_column(default=0)
+    height: Mapped[int] = mapped_column(default=0)
+    orientation: Mapped[int] = mapped_column(default=1)
+    state: Mapped[str] = mapped_column(default="todo")
+    tags: Mapped[list[Any]] = mapped_column(default=list)
+    split: Mapped[str] = mapped_column(default="")
+    error: Mapped[str] = mapped_column(default="")
+    coco_id: Mapped[int | None] = mapped_column(BigInteger, unique=True)
+    extra: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    added_at: Mapped[datetime]
+
+
+class Skeleton(Base):
+    """Joints, edges, flip pairs and OKS sigmas of a pose."""
+
+    __tablename__ = "skeletons"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = _id()
+    name: Mapped[str] = mapped_column(unique=True)
+    joints: Mapped[list[Any]]
+    edges: Mapped[list[Any]]
+    flip_pairs: Mapped[list[Any]] = mapped_column(default=list)
+    sigmas: Mapped[list[Any]] = mapped_column(default=list)
+
+
+class Label(Base):
+    """One class of objects: thing or stuff, perhaps under a parent, perhaps with a skeleton."""
+
+    __tablename__ = "labels"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = _id()
+    name: Mapped[str] = mapped_column(unique=True)
+    color: Mapped[str]
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("labels.id"))
+    is_thing: Mapped[bool] = mapped_column(default=True)
+    position: Mapped[int] = mapped_column(default=0)
+    supercategory: Mapped[str] = mapped_column(default="")
+    skeleton_id: Mapped[int | None] = mapped_column(ForeignKey("skeletons.id"))
+    coco_id: Mapped[int | None] = mapped_column(BigInteger, unique=True)
+    extra: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class Job(Base):
+    """A run over many images (or an import): every constant it ran with is in ``params``."""
+
+    __tablename__ = "jobs"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = _id()
+    kind: Mapped[str]
+    state: Mapped[str]
+    backend: Mapped[str] = mapped_column(default="")
+    weights_hash: Mapped[str] = mapped_column(default="")
+    params: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    author: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    error: Mapped[str] = mapped_column(default="")
+
+
+class JobItem(Base):
+    """One image of a job; ``lease_*`` lets several workers share the job without doing an image twice."""
+
+    __tablename__ = "job_items"
+    __table_args__ = (
+        UniqueConstraint("job_id", "image_id"),
+        Index("ix_job_items_state", "job_id", "state"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = _id()
+    job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"))
+    image_id: Mapped[int] = mapped_column(ForeignKey("images.id", ondelete="CASCADE"))
+    state: Mapped[str] = mapped_column(default="waiting")
+    reason: Mapped[str] = mapped_column(default="")
+    lease_owner: Mapped[str] = mapped_column(default="")
+    lease_until: Mapped[datetime | None]
+    started_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    instances: Mapped[int] = mapped_column(default=0)
+    timings: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class Instance(Base):
+    """One object of an image with its whole story; mask, box and keypoints are each optional, not all three absent."""
+
+    __tablename__ = "instances"
+    __table_args__ = (
+        CheckConstraint("mask IS NOT NULL OR bbox_w IS NOT NULL OR keypoints IS NOT NULL", name="has_geometry"),
+        Index("ix_instances_image", "image_id", "state"),
+        Index("ix_instances_label", "label_id", "state", "image_id"),
+        Index("ix_instances_review", "state", "score"),
+        Index("ix_instances_job", "job_id"),
+        Index("ix_instances_parent", "parent_id"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = _id()
+    image_id: Mapped[int] = mapped_column(ForeignKey("images.id"))
+    label_id: Mapped[int | None] = mapped_column(ForeignKey("labels.id"))
+    state: Mapped[str]
+    stage: Mapped[str]
+    level: Mapped[str] = mapped_column(default="")
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("instances.id"))
+    z: Mapped[int] = mapped_column(default=0)
+    mask: Mapped[Rle | None] = mapped_column(RleType)
+    bbox_x: Mapped[float | None]
+    bbox_y: Mapped[float | None]
+    bbox_w: Mapped[float | None]
+    bbox_h: Mapped[float | None]
+    area: Mapped[float] = mapped_column(default=0.0)
+    keypoints: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
+    iscrowd: Mapped[bool] = mapped_column(default=False)
+    locked: Mapped[bool] = mapped_column(default=False)
+    attributes: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    backend: Mapped[str] = mapped_column(default="")
+    weights_hash: Mapped[str] = mapped_column(default="")
+    device: Mapped[str] = mapped_column(default="")
+    tool: Mapped[str] = mapped_column(default="")
+    score: Mapped[float | None]
+    stability: Mapped[float | None]
+    clicks: Mapped[int] = mapped_column(default=0)
+    active_ms: Mapped[int] = mapped_column(default=0)
+    author: Mapped[str] = mapped_column(default="")
+    job_id: Mapped[int | None] = mapped_column(ForeignKey("jobs.id"))
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    reviewed_by: Mapped[str] = mapped_column(default="")
+    reviewed_at: Mapped[datetime | None]
+    review_ms: Mapped[int] = mapped_column(default=0)
+    coco_id: Mapped[int | None] = mapped_column(BigInteger, unique=True)
+    extra: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class Prompt(Base):
+    """One prompt of an instance, in the order given; ``at_ms`` counts from the draft's first prompt."""
+
+    __tablename__ = "prompts"
+    __table_args__ = (Index("ix_prompts_instance", "instance_id", "seq"), {"sqlite_autoincrement": True})
+
+    id: Mapped[int] = _id()
+    instance_id: Mapped[int] = mapped_column(ForeignKey("instances.id"))
+    seq: Mapped[int]
+    kind: Mapped[str]
+    x0: Mapped[float]
+    y0: Mapped[float]
+    x1: Mapped[float | None]
+    y1: Mapped[float | None]
+    positive: Mapped[bool] = mapped_column(default=True)
+    at_ms: Mapped[int] = mapped_column(default=0)
+
+
+class Candidate(Base):
+    """One of the answers a person chose from; only the chosen one keeps its logits."""
+
+    __tablename__ = "candidates"
+    __table_args__ = (Index("ix_candidates_instance", "instance_id", "rank"), {"sqlite_autoincrement": True})
+
+    id: Mapped[int] = _id()
+    instance_id: Mapped[int] = mapped_column(ForeignKey("instances.id"))
+    rank: Mapped[int]
+    score: Mapped[float]
+    stability: Mapped[float]
+    area: Mapped[int] = mapped_column(BigInteger)
+    level: Mapped[str] = mapped_column(default="")
+    chosen: Mapped[bool] = mapped_column(default=False)
+    logits: Mapped[NDArray[np.float16] | None] = mapped_column(HalfArrayType)
+
+
+class History(Base):
+    """One committed op: who did what and when; ``state`` is done, undone or dropped (can no longer be redone)."""
+
+    __tablename__ = "history"
+    __table_args__ = (Index("ix_history_scope", "image_id", "state", "id"), {"sqlite_autoincrement": True})
+
+    id: Mapped[int] = _id()
+    op: Mapped[str]
+    title: Mapped[str]
+    author: Mapped[str]
+    at: Mapped[datetime]
+    image_id: Mapped[int | None] = mapped_column(ForeignKey("images.id"))
+    state: Mapped[str] = mapped_column(default="done")
+    undoable: Mapped[bool] = mapped_column(default=True)
+    undone_at: Mapped[datetime | None]
+    undone_by: Mapped[str] = mapped_column(default="")
+
+
+class HistoryRow(Base):
+    """One row an op changed: packed column values before and after (absent for inserts and deletes)."""
+
+    __tablename__ = "history_rows"
+    __table_args__ = (Index("ix_history_rows_history", "history_id", "id"), {"sqlite_autoincrement": True})
+
+    id: Mapped[int] = _id()
+    history_id: Mapped[int] = mapped_column(ForeignKey("history.id"))
+    table_name: Mapped[str]
+    row_id: Mapped[int] = mapped_column(BigInteger)
+    before: Mapped[bytes | None] = mapped_column(LargeBinary)
+    after: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+def table_of(model: type[Base]) -> Table:
+    """Return the Core table of a mapped class: statements here are Core, the classes give names and types."""
+    return Base.metadata.tables[model.__tablename__]

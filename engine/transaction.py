@@ -1,0 +1,36 @@
+"""What an op may touch while its transaction is open: the rows, a snapshot to read, who and when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from engine.changes import ChangesBuilder
+from engine.storage.reader import Reader
+from engine.storage.recorder import Recorder
+
+
+@dataclass(frozen=True, slots=True)
+class Tx:
+    """Handed to ``Op.apply`` by the workspace, which alone begins and ends the transaction."""
+
+    connection: Connection
+    rows: Recorder
+    read: Reader
+    author: str
+    now: datetime
+
+    @property
+    def changes(self) -> ChangesBuilder:
+        """What was touched so far; ops that write in bulk note it here themselves."""
+        return self.rows.changes
+
+    def touch(self, instance_id: int, values: Mapping[str, Any]) -> None:
+        """Update an instance and its time of change."""
+        self.rows.update("instances", instance_id, values)
+        if any(change.row_id == instance_id and change.table == "instances" for change in self.rows.row_changes):
+            self.rows.update("instances", instance_id, {"updated_at": self.now})

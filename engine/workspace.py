@@ -1,0 +1,145 @@
+"""The only class the window holds, and the only place where a transaction begins or ends."""
+
+from __future__ import annotations
+
+import contextlib
+import getpass
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from sqlalchemy import Connection, Engine
+
+from engine import history
+from engine.changes import Changes
+from engine.ops.base import Op
+from engine.storage.connect import BUSY_MS, is_url, open_engine, reading, writing
+from engine.storage.project_file import check_header, create_file, create_on_server, ready, server_engine
+from engine.storage.reader import Reader
+from engine.storage.recorder import Recorder
+from engine.transaction import Tx
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome(Generic[T]):
+    """What an op returned and what it touched; ``history_id`` is its entry in the history (0 if nothing changed)."""
+
+    value: T
+    changes: Changes
+    history_id: int
+    title: str
+
+
+class Workspace:
+    """An open project. One thread at a time may use it (the window's store lane, or a command line)."""
+
+    def __init__(self, engine: Engine, *, place: str, base: Path, author: str) -> None:
+        """Use ``open`` or ``create``; ``place`` is the file or URL as shown to people."""
+        self._engine = engine
+        self.place = place
+        self.base = base
+        self.author = author
+
+    @classmethod
+    def open(cls, project: str | Path, *, author: str = "", busy_ms: int = BUSY_MS) -> Workspace:
+        """Open an existing project by file name or PostgreSQL URL; raises BadProject and kin."""
+        if isinstance(project, str) and is_url(project):
+            engine = server_engine(project)
+            file = None
+            base = Path.cwd()
+        else:
+            file = Path(project).absolute()
+            check_header(file)
+            engine = open_engine(file, busy_ms=busy_ms)
+            base = file.parent
+        try:
+            ready(engine, file)
+        except BaseException:
+            engine.dispose()
+            raise
+        return cls(engine, place=_place(engine, file), base=base, author=author or _user())
+
+    @classmethod
+    def create(cls, project: str | Path, *, name: str = "", author: str = "") -> Workspace:
+        """Make a new project and open it; raises CannotWrite if something is there already."""
+        if isinstance(project, str) and is_url(project):
+            engine = server_engine(project)
+            try:
+                create_on_server(engine, name or engine.url.database or "project")
+            finally:
+                engine.dispose()
+        else:
+            create_file(Path(project).absolute(), name or Path(project).stem)
+        return cls.open(project, author=author)
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[Reader]:
+        """Yield the repositories over one snapshot."""
+        with reading(self._engine) as connection:
+            yield Reader(connection, self.base)
+
+    def execute(self, op: Op[T]) -> Outcome[T]:
+        """Do one op in one transaction: all of it is stored, or none of it and the error says why."""
+        with writing(self._engine) as connection:
+            tx = self._tx(connection)
+            value = op.apply(tx)
+            changes = tx.changes.freeze()
+            history_id = 0
+            if changes or tx.rows.row_changes:
+                history_id = history.record(
+                    connection,
+                    op=type(op).__name__,
+                    title=op.title,
+                    author=tx.author,
+                    at=tx.now,
+                    scope=history.scope_of(changes),
+                    undoable=op.undoable,
+                    rows=tx.rows.row_changes if op.undoable else (),
+                )
+        return Outcome(value, changes, history_id, op.title)
+
+    def undo(self, image_id: int | None) -> Outcome[None]:
+        """Undo the newest op on an image (or project-wide); raises NothingToUndo or UndoConflict."""
+        with writing(self._engine) as connection:
+            tx = self._tx(connection)
+            history_id, title = history.next_undo(connection, image_id)
+            history.undo(tx.rows, connection, history_id, author=tx.author, at=tx.now)
+        return Outcome(None, tx.changes.freeze(), history_id, title)
+
+    def redo(self, image_id: int | None) -> Outcome[None]:
+        """Redo the op undone last on an image (or project-wide); raises NothingToUndo or UndoConflict."""
+        with writing(self._engine) as connection:
+            tx = self._tx(connection)
+            history_id, title = history.next_redo(connection, image_id)
+            history.redo(tx.rows, connection, history_id)
+        return Outcome(None, tx.changes.freeze(), history_id, title)
+
+    def version(self) -> int:
+        """Return a number that changes when another process has committed; 0 where the database cannot tell."""
+        if self._engine.dialect.name != "sqlite":
+            return 0
+        with reading(self._engine) as connection:
+            return int(connection.exec_driver_sql("PRAGMA data_version").scalar_one())
+
+    def close(self) -> None:
+        """Close every connection; SQLite then folds the write-ahead log back into the file."""
+        self._engine.dispose()
+
+    def _tx(self, connection: Connection) -> Tx:
+        return Tx(connection, Recorder(connection), Reader(connection, self.base), self.author, datetime.now(UTC))
+
+
+def _place(engine: Engine, file: Path | None) -> str:
+    return str(file) if file else engine.url.render_as_string(hide_password=True)
+
+
+def _user() -> str:
+    # getpass raises KeyError or OSError where the user has no name (some containers).
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
