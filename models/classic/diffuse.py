@@ -19,20 +19,19 @@ Chances = NDArray[np.float64]
 class Tuning:
     """Numbers found on half of a sample of COCO photographs (tests/bench/bench_classic.py --half tune)."""
 
-    colour_step: float = 18.0
+    colour_step: float = 20.0
     edge_step: float = 8.0
-    stiffness: float = 0.25
-    travel_colour: float = 6.0
+    travel_colour: float = 14.0
     travel_edge: float = 6.0
-    travel_length: float = 0.5
-    scales: tuple[float, float, float] = (8.0, 20.0, 45.0)
-    settled: tuple[float, float, float] = (3.0, 7.0, 14.0)
-    reach: float = 0.6
+    travel_length: float = 0.95
+    scales: tuple[float, float, float] = (10.0, 25.0, 50.0)
+    settled: tuple[float, float, float] = (4.0, 7.0, 14.0)
+    reach: float = 0.41
     softness: float = 0.25
-    rivalry: float = 4.0
-    prior: float = 0.08
+    rivalry: float = 2.0
+    prior: float = 0.07
     colour_pull: float = 0.1
-    memory: float = 1.0
+    memory: float = 0.5
 
 
 TUNING = Tuning()
