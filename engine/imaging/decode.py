@@ -82,13 +82,13 @@ def _decode(data: bytes, path: Path, limit: int) -> tuple[NDArray[np.uint8], int
                 pixels = _deep_colour(data, header)
             if pixels is None:
                 pixels = pillow_to_rgb(image)
-        turned = pixels if header.turned_by_reader else turn(pixels, header.orientation)
-        return turned, header.orientation, _mode_text(header)
     except PILLOW_ERRORS as error:
         found = _opencv_only(data, path, limit) if header is None or header.format == "TIFF" else None
         if found is None:
             raise unreadable(path, data, error) from error
         return found
+    turned = pixels if header.turned_by_reader else turn(pixels, header.orientation)
+    return turned, header.orientation, _mode_text(header)
 
 
 def _jpeg(data: bytes, header: Header) -> NDArray[np.uint8] | None:
@@ -136,21 +136,22 @@ def _imdecode(data: bytes, flags: int) -> NDArray[Any] | None:
 
 def turn(pixels: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
     """Bring stored ``uint8[h, w, ...]`` into the displayed frame by EXIF's orientation 1..8 (EXIF 2.3, 4.6.4 A)."""
+    turned: NDArray[Any] = pixels
     if orientation == 2:
-        pixels = cv2.flip(pixels, 1)
+        turned = cv2.flip(pixels, 1)
     elif orientation == 3:
-        pixels = cv2.rotate(pixels, cv2.ROTATE_180)
+        turned = cv2.rotate(pixels, cv2.ROTATE_180)
     elif orientation == 4:
-        pixels = cv2.flip(pixels, 0)
+        turned = cv2.flip(pixels, 0)
     elif orientation == 5:
-        pixels = cv2.transpose(pixels)
+        turned = cv2.transpose(pixels)
     elif orientation == 6:
-        pixels = cv2.rotate(pixels, cv2.ROTATE_90_CLOCKWISE)
+        turned = cv2.rotate(pixels, cv2.ROTATE_90_CLOCKWISE)
     elif orientation == 7:
-        pixels = cv2.transpose(cv2.rotate(pixels, cv2.ROTATE_180))
+        turned = cv2.transpose(cv2.rotate(pixels, cv2.ROTATE_180))
     elif orientation == 8:
-        pixels = cv2.rotate(pixels, cv2.ROTATE_90_COUNTERCLOCKWISE)
-    return pixels
+        turned = cv2.rotate(pixels, cv2.ROTATE_90_COUNTERCLOCKWISE)
+    return turned.astype(np.uint8, copy=False)
 
 
 def _mode_text(header: Header) -> str:

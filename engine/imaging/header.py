@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageFile, UnidentifiedImageError
 
 from engine.errors import BadImage
 from engine.imaging.tiff_tags import IMAGE_LENGTH, IMAGE_WIDTH, orientation_of, read_tags
@@ -23,13 +23,13 @@ DEFAULT_MAX_PIXELS = 500_000_000
 
 # Named one by one so that no file can start an interpreter (EPS, PDF, WMF) or a reader of something that is no image.
 FORMATS = (
-    "JPEG", "MPO", "PNG", "TIFF", "BMP", "DIB", "GIF", "WEBP", "AVIF", "JPEG2000", "PPM", "TGA", "PCX", "SGI", "SUN",
+    "JPEG", "PNG", "TIFF", "BMP", "DIB", "GIF", "WEBP", "AVIF", "JPEG2000", "PPM", "TGA", "PCX", "SGI", "SUN",
     "QOI", "DDS", "PSD",
 )  # fmt: skip
 
 PILLOW_ERRORS = (
     OSError, ValueError, SyntaxError, EOFError, struct.error, TypeError, KeyError, IndexError, OverflowError,
-    NotImplementedError,
+    NotImplementedError, RuntimeError,
 )  # fmt: skip
 """What Pillow's readers let escape on damaged files: it documents OSError, its plug-ins raise the others too."""
 
@@ -119,7 +119,7 @@ def _exif_bytes(image: Image.Image) -> bytes:
 
 
 def _raw_mode(image: Image.Image) -> str:
-    if not image.tile:
+    if not isinstance(image, ImageFile.ImageFile) or not image.tile:
         return ""
     args = image.tile[0].args
     first = args[0] if isinstance(args, tuple) and args else args

@@ -10,9 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 EXTENSIONS = frozenset(
-    ".jpg .jpeg .jpe .jfif .mpo .png .apng .tif .tiff .bmp .dib .gif .webp .avif .avifs .jp2 .j2k .j2c .jpc .jpf .jpx "
-    ".ppm .pgm .pbm .pnm .pfm .tga .pcx .sgi .ras .qoi .dds .psd .hdr".split()
-)
+    (
+        ".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".png", ".apng", ".tif", ".tiff", ".bmp", ".dib",
+        ".gif", ".webp", ".avif", ".avifs", ".jp2", ".j2k", ".j2c", ".jpc", ".jpf", ".jpx", ".ppm",
+        ".pgm", ".pbm", ".pnm", ".pfm", ".tga", ".pcx", ".sgi", ".ras", ".qoi", ".dds", ".psd",
+        ".hdr",
+    )
+)  # fmt: skip
 """Endings, in lower case, of what ``engine.imaging.decode`` reads."""
 
 _DIGITS = re.compile(r"(\d+)")

@@ -1,4 +1,4 @@
-"""Opens the database with the manners we promise, and turns the driver's errors into ours.
+"""Opens the database with the manners we promise; what the driver raises becomes ours in ``failures``.
 
 sqlite3's own transaction handling emits BEGIN late and never for reads or DDL (see docs/decisions.md), so it is
 switched off and SQLAlchemy's "begin" event says BEGIN or BEGIN IMMEDIATE itself.
@@ -14,16 +14,20 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from engine.errors import BadProject, DatabaseUnreachable, DiskFull, EngineError, ProjectBusy, ProjectReadOnly
+from engine.errors import DatabaseUnreachable
+from engine.storage.failures import known_errors
+from engine.storage.types import DamagedValueError
 
 APPLICATION_ID = 0x4D534B57  # "MSKW", at offset 68 of the SQLite file
 BUSY_MS = 5000
+_CONNECT_S = 10
 # One number names the lock under which PostgreSQL serialises writers, as SQLite does by itself.
 _WRITE_LOCK = 0x4D534B57
 _WRITE = "maskwright_write"
+_BUSY = "maskwright_busy_ms"
 
 
 def is_url(project: str) -> bool:
@@ -31,38 +35,57 @@ def is_url(project: str) -> bool:
     return "://" in project
 
 
-def open_engine(target: Path | str, *, busy_ms: int = BUSY_MS) -> Engine:
-    """Return an engine for a project file or a PostgreSQL URL; nothing is opened yet."""
-    if isinstance(target, Path):
-        url: URL = URL.create("sqlite", database=str(target))
-    else:
-        try:
-            url = make_url(target)
-        except ArgumentError as error:
-            raise DatabaseUnreachable(f"'{target}' is not a database URL: {error}") from error
-        if url.get_backend_name() != "postgresql":
-            raise DatabaseUnreachable(f"Only postgresql URLs are supported, not '{url.get_backend_name()}'.")
-        url = url.set(drivername="postgresql+psycopg")
+def open_engine(target: Path | str, *, busy_ms: int = BUSY_MS, single: bool = False) -> Engine:
+    """Return an engine for a project file or a PostgreSQL URL; nothing is opened yet.
+
+    ``single`` keeps exactly one connection and makes threads wait for it.
+    """
+    url = URL.create("sqlite", database=str(target)) if isinstance(target, Path) else _server_url(target)
+    pool: dict[str, Any] = {"pool_size": 1, "max_overflow": 0, "pool_timeout": None} if single else {}
+    if url.get_backend_name() == "postgresql":
+        # A server may have been restarted since the last statement; the ping notices before a person does.
+        pool |= {"pool_pre_ping": True, "connect_args": {"connect_timeout": _CONNECT_S}}
     try:
         engine = create_engine(
             url,
             json_serializer=lambda value: orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode(),
-            json_deserializer=orjson.loads,
+            json_deserializer=_read_json,
             insertmanyvalues_page_size=500,
+            **pool,
         )
     except ModuleNotFoundError as error:
         raise DatabaseUnreachable(
             "PostgreSQL projects need the package psycopg: pip install 'maskwright[postgres]'."
         ) from error
+    engine.update_execution_options(**{_BUSY: busy_ms})
     if engine.dialect.name == "sqlite":
         _teach_sqlite(engine, busy_ms)
     return engine
+
+
+def _server_url(target: str) -> URL:
+    try:
+        url = make_url(target)
+    except (ArgumentError, ValueError) as error:
+        raise DatabaseUnreachable(f"This is not a database URL like postgresql://host/name: {error}") from error
+    if url.get_backend_name() != "postgresql":
+        raise DatabaseUnreachable(f"Only postgresql URLs are supported, not '{url.get_backend_name()}'.")
+    return url.set(drivername="postgresql+psycopg")
+
+
+def _read_json(text_or_bytes: str | bytes) -> Any:
+    try:
+        return orjson.loads(text_or_bytes)
+    except orjson.JSONDecodeError as error:
+        raise DamagedValueError("a stored JSON value cannot be read") from error
 
 
 def _teach_sqlite(engine: Engine, busy_ms: int) -> None:
     @event.listens_for(engine, "connect")
     def on_connect(connection: Any, _entry: ConnectionPoolEntry) -> None:
         connection.isolation_level = None
+        # SQLite folds the case of ASCII only; searches in other scripts use this instead.
+        connection.create_function("casefold", 1, _casefold, deterministic=True)
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout={busy_ms}")
         cursor.execute("PRAGMA foreign_keys=ON")
@@ -78,10 +101,14 @@ def _teach_sqlite(engine: Engine, busy_ms: int) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
 
+def _casefold(value: str | None) -> str | None:
+    return None if value is None else value.casefold()
+
+
 @contextlib.contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """Yield a connection that sees one unchanging snapshot."""
-    with known_errors(engine), engine.connect() as connection:
+    with known_errors(engine.url), engine.connect() as connection:
         if engine.dialect.name == "postgresql":
             connection.execution_options(isolation_level="REPEATABLE READ")
         with connection.begin():
@@ -91,45 +118,11 @@ def reading(engine: Engine) -> Iterator[Connection]:
 @contextlib.contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """Yield the one writing connection: commit at the end, roll back on any exception."""
-    with known_errors(engine), engine.connect() as connection:
+    with known_errors(engine.url), engine.connect() as connection:
         connection.execution_options(**{_WRITE: True})
         with connection.begin():
             if engine.dialect.name == "postgresql":
+                busy_ms = int(connection.get_execution_options()[_BUSY])
+                connection.execute(text(f"SET LOCAL lock_timeout = {busy_ms}"))
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITE_LOCK})
             yield connection
-
-
-@contextlib.contextmanager
-def known_errors(engine: Engine) -> Iterator[None]:
-    """Turn what the world did to the database into an EngineError; programming errors pass through."""
-    try:
-        yield
-    except DBAPIError as error:
-        known = translate(error, engine.url)
-        if known is None:
-            raise
-        raise known from error
-
-
-def translate(error: DBAPIError, url: URL) -> EngineError | None:
-    """Return our error for a driver's, or None where it is a bug of ours."""
-    words = str(error.orig).lower()
-    name = url.database if url.get_backend_name() == "sqlite" else url.render_as_string(hide_password=True)
-    if "locked" in words or "busy" in words:
-        return ProjectBusy(
-            f"{name} is being written by another process for too long. Close the other program or wait, then try again."
-        )
-    if "disk is full" in words or "no space left" in words:
-        return DiskFull(f"The disk that holds {name} is full. Free some space and try again; nothing was changed.")
-    if "readonly" in words or "read-only" in words:
-        return ProjectReadOnly(f"{name} or its folder is read-only. Copy the project to a place you may write to.")
-    if "unable to open" in words:
-        return ProjectReadOnly(f"{name} cannot be opened: the folder is missing or may not be written.")
-    if "malformed" in words or "not a database" in words or "disk i/o error" in words or "corrupt" in words:
-        return BadProject(
-            f"{name} is damaged ({error.orig}). Nothing was changed. Restore a backup, or salvage it with "
-            "sqlite3's .recover command."
-        )
-    if url.get_backend_name() == "postgresql" and isinstance(error, OperationalError):
-        return DatabaseUnreachable(f"The database {name} cannot be reached: {str(error.orig).strip()}")
-    return None

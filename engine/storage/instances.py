@@ -31,6 +31,15 @@ class Instances:
             raise NotFound(f"The instance {instance_id} is no longer there.")
         return _record(row)
 
+    def some(self, instance_ids: Sequence[int]) -> list[InstanceRecord]:
+        """Return those of the instances that are there, in the order of ids."""
+        found: list[InstanceRecord] = []
+        for start in range(0, len(instance_ids), BATCH):
+            batch = list(instance_ids[start : start + BATCH])
+            query = select(_INSTANCES).where(_INSTANCES.c.id.in_(batch)).order_by(_INSTANCES.c.id)
+            found.extend(_record(row) for row in self._connection.execute(query).mappings())
+        return found
+
     def of_image(
         self, image_id: int, states: Collection[State] = (State.ACCEPTED, State.PROPOSED)
     ) -> list[InstanceRecord]:

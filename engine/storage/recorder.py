@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-from sqlalchemy import Connection, Table, delete, insert, select, update
+import orjson
+from sqlalchemy import JSON, Column, Connection, Table, bindparam, delete, insert, select, update
 
 from engine.changes import ChangesBuilder
 from engine.errors import NotFound
+from engine.storage.pack import same
 from engine.storage.tables import Base
 
 TABLES: Mapping[str, Table] = Base.metadata.tables
@@ -26,13 +27,6 @@ class RowChange:
     row_id: int
     before: Mapping[str, Any] | None
     after: Mapping[str, Any] | None
-
-
-def same(first: Any, second: Any) -> bool:
-    """Compare two column values by content (arrays included)."""
-    if isinstance(first, np.ndarray) or isinstance(second, np.ndarray):
-        return first is not None and second is not None and np.array_equal(first, second, equal_nan=True)
-    return bool(first == second)
 
 
 class Recorder:
@@ -65,29 +59,45 @@ class Recorder:
 
     def insert(self, table: str, values: Mapping[str, Any]) -> int:
         """Insert one row and return its id (given in ``values`` when a deleted row comes back)."""
-        target = TABLES[table]
-        result = self._connection.execute(insert(target).values(**values))
-        key = result.inserted_primary_key
-        if key is None:
-            raise RuntimeError("the driver returned no primary key")
-        row_id = int(key[0])
-        self._remember(RowChange(table, row_id, None, self.get(table, row_id)))
-        return row_id
+        return self.insert_all(table, [values])[0]
 
-    def update(self, table: str, row_id: int, values: Mapping[str, Any]) -> None:
-        """Change columns of one row; columns that already have the value are left out. Raises NotFound."""
-        row = self.get(table, row_id)
+    def insert_all(self, table: str, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+        """Insert rows in one statement, each recorded, and return their ids in the order of ``rows``."""
+        complete = [_complete(TABLES[table], row) for row in rows]
+        ids = self.insert_many_ids(table, complete)
+        for row_id, row in zip(ids, complete, strict=True):
+            self._remember(RowChange(table, row_id, None, {"id": row_id, **row}))
+        return ids
+
+    def update(
+        self,
+        table: str,
+        row_id: int,
+        values: Mapping[str, Any],
+        *,
+        stamp: Mapping[str, Any] | None = None,
+        row: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Change columns of one row; columns that already have the value are left out. Raises NotFound.
+
+        ``stamp`` (a time of change) is written only together with something else; ``row`` are the row's values where
+        the caller has just read them.
+        """
+        row = self.get(table, row_id) if row is None else row
         changed = {name: value for name, value in values.items() if not same(row[name], value)}
         if not changed:
             return
+        changed |= {name: value for name, value in (stamp or {}).items() if not same(row[name], value)}
         target = TABLES[table]
-        self._connection.execute(update(target).where(target.c.id == row_id).values(**changed))
+        self._connection.execute(
+            update(target).where(target.c.id == bindparam("the_row")), {"the_row": row_id, **changed}
+        )
         change = RowChange(table, row_id, {name: row[name] for name in changed}, changed)
         self._remember(change, image_ids=(row.get("image_id"), changed.get("image_id")))
 
-    def delete(self, table: str, row_id: int) -> None:
-        """Delete one row. Raises NotFound."""
-        row = self.get(table, row_id)
+    def delete(self, table: str, row_id: int, *, row: Mapping[str, Any] | None = None) -> None:
+        """Delete one row, whose values ``row`` are where the caller has just read them. Raises NotFound."""
+        row = self.get(table, row_id) if row is None else row
         target = TABLES[table]
         self._connection.execute(delete(target).where(target.c.id == row_id))
         self._remember(RowChange(table, row_id, row, None))
@@ -110,3 +120,26 @@ class Recorder:
         values = change.after if change.before is None else change.before
         owners = image_ids or ((values or {}).get("image_id"),)
         self.changes.note(change.table, change.row_id, owners if change.table == "instances" else ())
+
+
+def _complete(target: Table, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a whole row as the database will hold it, so that recording it needs no second look."""
+    unknown = values.keys() - target.c.keys()
+    if unknown:
+        raise ValueError(f"{target.name} has no column {', '.join(sorted(unknown))}")
+    return {
+        column.name: _stored(column, values[column.name]) if column.name in values else _default(column)
+        for column in target.c
+        if not column.primary_key or column.name in values
+    }
+
+
+def _default(column: Column[Any]) -> Any:
+    default = column.default
+    if default is None:
+        return None
+    return default.arg(None) if default.is_callable else default.arg
+
+
+def _stored(column: Column[Any], value: Any) -> Any:
+    return orjson.loads(orjson.dumps(value)) if isinstance(column.type, JSON) and value is not None else value

@@ -18,6 +18,10 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 
+class DamagedValueError(ValueError):
+    """Stored bytes are not what their column promises; told to people as a damaged project, with its name."""
+
+
 class RleType(TypeDecorator[Rle]):
     """A mask as bytes: height and width (two big-endian uint32), then COCO's compressed counts."""
 
@@ -32,8 +36,11 @@ class RleType(TypeDecorator[Rle]):
         """Unpack."""
         if value is None:
             return None
-        height, width = _SIZE.unpack_from(value)
-        return Rle(height, width, bytes(value[_SIZE.size :]))
+        try:
+            height, width = _SIZE.unpack_from(value)
+            return Rle(height, width, bytes(value[_SIZE.size :]))
+        except (struct.error, TypeError) as error:
+            raise DamagedValueError("a stored mask cannot be read") from error
 
 
 class UtcType(TypeDecorator[datetime]):
@@ -52,7 +59,10 @@ class UtcType(TypeDecorator[datetime]):
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
         """Unpack."""
-        return None if value is None else _EPOCH + value * _MICROSECOND
+        try:
+            return None if value is None else _EPOCH + value * _MICROSECOND
+        except (OverflowError, TypeError) as error:
+            raise DamagedValueError("a stored time cannot be read") from error
 
 
 class HalfArrayType(TypeDecorator[NDArray[np.float16]]):
@@ -71,8 +81,11 @@ class HalfArrayType(TypeDecorator[NDArray[np.float16]]):
         """Unpack."""
         if value is None:
             return None
-        rows, columns = _SIZE.unpack_from(value)
-        return np.frombuffer(value, dtype="<f2", offset=_SIZE.size).reshape(rows, columns).astype(np.float16)
+        try:
+            rows, columns = _SIZE.unpack_from(value)
+            return np.frombuffer(value, dtype="<f2", offset=_SIZE.size).reshape(rows, columns).astype(np.float16)
+        except (struct.error, ValueError, TypeError) as error:
+            raise DamagedValueError("a stored array cannot be read") from error
 
     def compare_values(self, x: Any, y: Any) -> bool:
         """Compare by content: arrays have no truth value."""

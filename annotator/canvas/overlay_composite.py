@@ -1,0 +1,97 @@
+"""Compositing of many overlapping masks into one premultiplied buffer, largest first. Pure numpy and OpenCV.
+
+Every output pixel depends only on the masks' pixels within ``Look.margin`` of it, so any rectangle may be composited
+alone and fits its neighbours exactly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from annotator.canvas.overlay_style import Table
+from annotator.canvas.shapes import Bytes, Shape
+from annotator.canvas.tiles import Span
+
+Pixels = NDArray[np.uint8]
+"""uint8[h, w, 4]: blue, green, red, alpha, premultiplied: Qt's ARGB32_Premultiplied on a little-endian machine."""
+HATCH_PERIOD = 12
+HATCH_WIDTH = 3
+DASH_PERIOD = 10
+DASH_LENGTH = 6
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layer:
+    """One mask and its look."""
+
+    id: int
+    area: float
+    shape: Shape
+    table: Table
+
+
+class Stack:
+    """The masks of one overlay in drawing order (largest first), with their boxes for quick look-up."""
+
+    __slots__ = ("_boxes", "_layers")
+
+    def __init__(self, layers: Iterable[Layer]) -> None:
+        """Sort the layers; of equal areas the older (lower id) lies below."""
+        self._layers = sorted(layers, key=lambda layer: (-layer.area, layer.id))
+        spans = [layer.shape.span for layer in self._layers]
+        self._boxes = np.array([(s.x0, s.y0, s.x1, s.y1) for s in spans], dtype=np.float64).reshape(-1, 4)
+
+    def __len__(self) -> int:
+        """How many masks there are."""
+        return len(self._layers)
+
+    def within(self, span: Span, level: int) -> list[Layer]:
+        """Return the layers whose drawing may touch ``span`` of ``level``, in drawing order."""
+        if not self._layers:
+            return []
+        reach = max(layer.table.look.margin for layer in self._layers[:1]) + 2
+        near = span.grown(reach)
+        factor = 2.0**level
+        x0, y0, x1, y1 = (self._boxes * factor).T
+        met = (x0 < near.x1) & (x1 > near.x0) & (y0 < near.y1) & (y1 > near.y0)
+        return [self._layers[i] for i in np.flatnonzero(met)]
+
+
+def compose(layers: Sequence[Layer], span: Span, level: int) -> Pixels:
+    """Composite ``layers`` (in order) over ``span`` of ``level``; uint8[span.height, span.width, 4] premultiplied."""
+    out = np.zeros((span.height, span.width, 4), dtype=np.uint8)
+    for layer in layers:
+        _blend(out, layer, span, level)
+    return out
+
+
+def touched(shape: Shape, margin: int, level: int) -> Span:
+    """Return the pixels of ``level`` that drawing ``shape`` can change."""
+    box, factor = shape.span, 2.0**level
+    x0, y0 = np.floor([box.x0 * factor, box.y0 * factor]).astype(int).tolist()
+    x1, y1 = np.ceil([box.x1 * factor, box.y1 * factor]).astype(int).tolist()
+    return Span(x0, y0, x1, y1).grown(margin + 2)
+
+
+def _blend(out: Pixels, layer: Layer, span: Span, level: int) -> None:
+    look = layer.table.look
+    part = span.meet(touched(layer.shape, look.margin, level))
+    if part.empty:
+        return
+    field = _field(layer, part, level)
+    index: NDArray[np.uint8] | NDArray[np.uint16] = field
+    if look.dashed:
+        index = field | (_pattern(field, part) << 8)
+        index = index[look.margin : index.shape[0] - look.margin, look.margin : index.shape[1] - look.margin]
+    else:
+        index = field[look.margin : field.shape[0] - look.margin, look.margin : field.shape[1] - look.margin]
+    source = np.take(layer.table.source, index).view(np.uint8).reshape(part.height, part.width, 4)
+    keep = np.take(layer.table.keep, index).view(np.uint8).reshape(part.height, part.width, 4)
+    target = out[part.y0 - span.y0 : part.y1 - span.y0, part.x0 - span.x0 : part.x1 - span.x0]
+    below = cv2.multiply(target, keep, scale=1 / 255)
+    target[...] = cv2.add(below, source).reshape(target.shape)

@@ -1,0 +1,55 @@
+"""What the canvas is told to show: frozen values, no database and no Qt. Coordinates are image pixels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from engine.records import Box, Keypoints, Rle, SkeletonRecord, State
+
+Rgb = tuple[int, int, int]
+"""Red, green, blue, each 0..255."""
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceView:
+    """One instance as the canvas shows it; ``bbox`` is (x, y, w, h) and is drawn only where there is no mask."""
+
+    id: int
+    area: float
+    bbox: Box | None
+    mask: Rle | None
+    keypoints: Keypoints | None
+    skeleton: SkeletonRecord | None
+    color: Rgb
+    title: str
+    state: State
+    locked: bool = False
+
+    def with_color(self, color: Rgb) -> InstanceView:
+        """Return the same instance in another colour."""
+        return replace(self, color=color)
+
+
+@dataclass(frozen=True, slots=True)
+class Click:
+    """One prompt click of the draft."""
+
+    x: float
+    y: float
+    positive: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DraftView:
+    """Prompts not yet committed and the chosen candidate's mask; ``box`` is (x0, y0, x1, y1).
+
+    ``color`` None means the accent colour; ``keypoints`` are those of a pose being placed.
+    """
+
+    clicks: tuple[Click, ...] = ()
+    box: tuple[float, float, float, float] | None = None
+    mask: Rle | None = None
+    color: Rgb | None = None
+    dashed: bool = False
+    keypoints: Keypoints | None = None
+    skeleton: SkeletonRecord | None = None
