@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
 
 from engine.changes import Changes
 from engine.errors import NothingToUndo, UndoConflict
-from engine.storage.pack import pack, unpack
-from engine.storage.recorder import Recorder, RowChange, same
+from engine.storage.pack import ArrayDigest, pack, same, slim, unpack
+from engine.storage.recorder import Recorder, RowChange
 from engine.storage.tables import History, HistoryRow, table_of
 
 _HISTORY = table_of(History)
@@ -36,13 +38,14 @@ def record(
     undoable: bool,
     rows: Sequence[RowChange],
 ) -> int:
-    """Store one committed op and its rows; what could still be redone in its scope no longer can."""
-    in_scope: ColumnElement[bool] = _HISTORY.c.image_id.is_(None)
-    if scope is not None:
-        in_scope = or_(in_scope, _HISTORY.c.image_id == scope)
-    dropped = update(_HISTORY).where(_HISTORY.c.state == "undone")
-    # A project-wide op may have touched anything, so it ends redo everywhere.
-    connection.execute((dropped if scope is None else dropped.where(in_scope)).values(state="dropped"))
+    """Store one committed op and its rows; what could still be redone in its scope no longer can.
+
+    Arrays that the op wrote are kept as digests: they stand in their own rows until the op is undone.
+    """
+    if undoable:
+        dropped = update(_HISTORY).where(_HISTORY.c.state == "undone")
+        # A project-wide op may have touched anything, so it ends redo everywhere.
+        connection.execute((dropped if scope is None else dropped.where(_in_scope(scope))).values(state="dropped"))
     result = connection.execute(
         insert(_HISTORY).values(
             op=op, title=title, author=author, at=at, image_id=scope, state="done", undoable=undoable, undone_by=""
@@ -61,7 +64,7 @@ def record(
                     "table_name": row.table,
                     "row_id": row.row_id,
                     "before": None if row.before is None else pack(row.before),
-                    "after": None if row.after is None else pack(row.after),
+                    "after": None if row.after is None else pack(slim(row.after)),
                 }
                 for row in rows
             ],
@@ -81,20 +84,27 @@ def next_redo(connection: Connection, image_id: int | None) -> tuple[int, str]:
 
 def _next(connection: Connection, image_id: int | None, *, state: str, newest: bool, nothing: str) -> tuple[int, str]:
     query = select(_HISTORY.c.id, _HISTORY.c.title).where(_HISTORY.c.state == state, _HISTORY.c.undoable)
-    in_scope: ColumnElement[bool] = _HISTORY.c.image_id.is_(None)
-    if image_id is not None:
-        in_scope = or_(in_scope, _HISTORY.c.image_id == image_id)
     order = _HISTORY.c.id.desc() if newest else _HISTORY.c.id
-    found = connection.execute(query.where(in_scope).order_by(order).limit(1)).first()
+    found = connection.execute(query.where(_in_scope(image_id)).order_by(order).limit(1)).first()
     if found is None:
         raise NothingToUndo(nothing)
     return int(found[0]), str(found[1])
 
 
+def _in_scope(image_id: int | None) -> ColumnElement[bool]:
+    project_wide = _HISTORY.c.image_id.is_(None)
+    return project_wide if image_id is None else or_(project_wide, _HISTORY.c.image_id == image_id)
+
+
 def undo(recorder: Recorder, connection: Connection, history_id: int, *, author: str, at: datetime) -> None:
     """Put every row of the op back; raises UndoConflict if a row is no longer as the op left it."""
-    for row in reversed(_rows(connection, history_id)):
-        _apply(recorder, RowChange(row.table, row.row_id, row.after, row.before), "undone")
+    for key, row in reversed(_rows(connection, history_id)):
+        current = _apply(recorder, RowChange(row.table, row.row_id, row.after, row.before), "undone")
+        absent = {name for name, value in (row.after or {}).items() if isinstance(value, ArrayDigest)}
+        if current is not None and row.after is not None and absent:
+            # The row is about to lose these arrays, so from now on the history has to keep them for redo.
+            whole = {**row.after, **{name: current[name] for name in absent}}
+            connection.execute(update(_ROWS).where(_ROWS.c.id == key).values(after=pack(whole)))
     connection.execute(
         update(_HISTORY).where(_HISTORY.c.id == history_id).values(state="undone", undone_at=at, undone_by=author)
     )
@@ -102,28 +112,34 @@ def undo(recorder: Recorder, connection: Connection, history_id: int, *, author:
 
 def redo(recorder: Recorder, connection: Connection, history_id: int) -> None:
     """Do the op's rows again; raises UndoConflict if a row is no longer as undoing left it."""
-    for row in _rows(connection, history_id):
+    for _, row in _rows(connection, history_id):
         _apply(recorder, row, "done again")
     connection.execute(
         update(_HISTORY).where(_HISTORY.c.id == history_id).values(state="done", undone_at=None, undone_by="")
     )
 
 
-def _rows(connection: Connection, history_id: int) -> list[RowChange]:
+def _rows(connection: Connection, history_id: int) -> list[tuple[int, RowChange]]:
     found = connection.execute(select(_ROWS).where(_ROWS.c.history_id == history_id).order_by(_ROWS.c.id)).mappings()
     return [
-        RowChange(
-            row["table_name"],
-            row["row_id"],
-            None if row["before"] is None else unpack(row["before"]),
-            None if row["after"] is None else unpack(row["after"]),
+        (
+            row["id"],
+            RowChange(
+                row["table_name"],
+                row["row_id"],
+                None if row["before"] is None else unpack(row["before"]),
+                None if row["after"] is None else unpack(row["after"]),
+            ),
         )
         for row in found
     ]
 
 
-def _apply(recorder: Recorder, change: RowChange, verb: str) -> None:
-    """Bring a row from ``change.before`` to ``change.after`` after checking that it is as ``before`` says."""
+def _apply(recorder: Recorder, change: RowChange, verb: str) -> dict[str, Any] | None:
+    """Bring a row from ``change.before`` to ``change.after`` after checking that it is as ``before`` says.
+
+    Returns the row as it was found.
+    """
     current = recorder.find(change.table, change.row_id)
     expected = change.before
     if expected is None:
@@ -131,13 +147,20 @@ def _apply(recorder: Recorder, change: RowChange, verb: str) -> None:
     else:
         matches = current is not None and all(same(current[name], value) for name, value in expected.items())
     if not matches:
-        raise UndoConflict(
-            f"This step cannot be {verb}: {change.table} {change.row_id} was changed by someone else since. "
-            "Nothing was changed."
-        )
-    if change.after is None:
-        recorder.delete(change.table, change.row_id)
-    elif change.before is None:
-        recorder.insert(change.table, change.after)
-    else:
-        recorder.update(change.table, change.row_id, change.after)
+        raise _conflict(change, verb, "was changed by something else since")
+    try:
+        if change.after is None:
+            recorder.delete(change.table, change.row_id, row=current)
+        elif change.before is None:
+            recorder.insert(change.table, change.after)
+        else:
+            recorder.update(change.table, change.row_id, change.after, row=current)
+    except IntegrityError as error:
+        # A later step that this one knows nothing of hangs on the row, or took its name.
+        raise _conflict(change, verb, "is used by a later step") from error
+    return current
+
+
+def _conflict(change: RowChange, verb: str, cause: str) -> UndoConflict:
+    thing = f"{change.table.rstrip('s')} {change.row_id}"
+    return UndoConflict(f"This step cannot be {verb}: {thing} {cause}. Nothing was changed.")

@@ -30,7 +30,5 @@ class Tx:
         return self.rows.changes
 
     def touch(self, instance_id: int, values: Mapping[str, Any]) -> None:
-        """Update an instance and its time of change."""
-        self.rows.update("instances", instance_id, values)
-        if any(change.row_id == instance_id and change.table == "instances" for change in self.rows.row_changes):
-            self.rows.update("instances", instance_id, {"updated_at": self.now})
+        """Update an instance and, if that changes anything, its time of change."""
+        self.rows.update("instances", instance_id, values, stamp={"updated_at": self.now})

@@ -16,6 +16,7 @@ from engine import history
 from engine.changes import Changes
 from engine.ops.base import Op
 from engine.storage.connect import BUSY_MS, is_url, open_engine, reading, writing
+from engine.storage.failures import known_errors, shown
 from engine.storage.project_file import check_header, create_file, create_on_server, ready, server_engine
 from engine.storage.reader import Reader
 from engine.storage.recorder import Recorder
@@ -35,11 +36,15 @@ class Outcome(Generic[T]):
 
 
 class Workspace:
-    """An open project. One thread at a time may use it (the window's store lane, or a command line)."""
+    """An open project. Any thread may read; writes wait for one another."""
 
-    def __init__(self, engine: Engine, *, place: str, base: Path, author: str) -> None:
-        """Use ``open`` or ``create``; ``place`` is the file or URL as shown to people."""
+    def __init__(self, engine: Engine, writer: Engine, *, place: str, base: Path, author: str) -> None:
+        """Use ``open`` or ``create``; ``place`` is the file or URL as shown to people.
+
+        ``writer`` keeps one connection: on SQLite that connection alone can tell other processes' commits from ours.
+        """
         self._engine = engine
+        self._writer = writer
         self.place = place
         self.base = base
         self.author = author
@@ -48,20 +53,22 @@ class Workspace:
     def open(cls, project: str | Path, *, author: str = "", busy_ms: int = BUSY_MS) -> Workspace:
         """Open an existing project by file name or PostgreSQL URL; raises BadProject and kin."""
         if isinstance(project, str) and is_url(project):
-            engine = server_engine(project)
+            engine = server_engine(project, busy_ms=busy_ms)
+            writer = open_engine(project, busy_ms=busy_ms, single=True)
             file = None
             base = Path.cwd()
         else:
             file = Path(project).absolute()
             check_header(file)
             engine = open_engine(file, busy_ms=busy_ms)
+            writer = open_engine(file, busy_ms=busy_ms, single=True)
             base = file.parent
         try:
             ready(engine, file)
         except BaseException:
             engine.dispose()
             raise
-        return cls(engine, place=_place(engine, file), base=base, author=author or _user())
+        return cls(engine, writer, place=shown(engine.url), base=base, author=author or _user())
 
     @classmethod
     def create(cls, project: str | Path, *, name: str = "", author: str = "") -> Workspace:
@@ -84,7 +91,7 @@ class Workspace:
 
     def execute(self, op: Op[T]) -> Outcome[T]:
         """Do one op in one transaction: all of it is stored, or none of it and the error says why."""
-        with writing(self._engine) as connection:
+        with writing(self._writer) as connection:
             tx = self._tx(connection)
             value = op.apply(tx)
             changes = tx.changes.freeze()
@@ -104,7 +111,7 @@ class Workspace:
 
     def undo(self, image_id: int | None) -> Outcome[None]:
         """Undo the newest op on an image (or project-wide); raises NothingToUndo or UndoConflict."""
-        with writing(self._engine) as connection:
+        with writing(self._writer) as connection:
             tx = self._tx(connection)
             history_id, title = history.next_undo(connection, image_id)
             history.undo(tx.rows, connection, history_id, author=tx.author, at=tx.now)
@@ -112,7 +119,7 @@ class Workspace:
 
     def redo(self, image_id: int | None) -> Outcome[None]:
         """Redo the op undone last on an image (or project-wide); raises NothingToUndo or UndoConflict."""
-        with writing(self._engine) as connection:
+        with writing(self._writer) as connection:
             tx = self._tx(connection)
             history_id, title = history.next_redo(connection, image_id)
             history.redo(tx.rows, connection, history_id)
@@ -120,21 +127,19 @@ class Workspace:
 
     def version(self) -> int:
         """Return a number that changes when another process has committed; 0 where the database cannot tell."""
-        if self._engine.dialect.name != "sqlite":
+        if self._writer.dialect.name != "sqlite":
             return 0
-        with reading(self._engine) as connection:
-            return int(connection.exec_driver_sql("PRAGMA data_version").scalar_one())
+        with known_errors(self._writer.url), self._writer.connect() as connection:
+            # On the bare connection: inside a transaction the number would stand still.
+            return int(connection.connection.cursor().execute("PRAGMA data_version").fetchone()[0])
 
     def close(self) -> None:
         """Close every connection; SQLite then folds the write-ahead log back into the file."""
+        self._writer.dispose()
         self._engine.dispose()
 
     def _tx(self, connection: Connection) -> Tx:
         return Tx(connection, Recorder(connection), Reader(connection, self.base), self.author, datetime.now(UTC))
-
-
-def _place(engine: Engine, file: Path | None) -> str:
-    return str(file) if file else engine.url.render_as_string(hide_password=True)
 
 
 def _user() -> str:

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.canvas.overlay_style import Table
+from annotator.canvas.overlay_style import Look, Table
 from annotator.canvas.shapes import Bytes, Shape
 from annotator.canvas.tiles import Span
 
@@ -83,15 +83,41 @@ def _blend(out: Pixels, layer: Layer, span: Span, level: int) -> None:
     part = span.meet(touched(layer.shape, look.margin, level))
     if part.empty:
         return
-    field = _field(layer, part, level)
+    wide = _field(layer, part, level)
+    margin = look.margin
+    field = wide[margin:-margin, margin:-margin]
     index: NDArray[np.uint8] | NDArray[np.uint16] = field
     if look.dashed:
-        index = field | (_pattern(field, part) << 8)
-        index = index[look.margin : index.shape[0] - look.margin, look.margin : index.shape[1] - look.margin]
-    else:
-        index = field[look.margin : field.shape[0] - look.margin, look.margin : field.shape[1] - look.margin]
+        index = field | (_pattern(wide, part, look) << np.uint16(8))
     source = np.take(layer.table.source, index).view(np.uint8).reshape(part.height, part.width, 4)
     keep = np.take(layer.table.keep, index).view(np.uint8).reshape(part.height, part.width, 4)
     target = out[part.y0 - span.y0 : part.y1 - span.y0, part.x0 - span.x0 : part.x1 - span.x0]
     below = cv2.multiply(target, keep, scale=1 / 255)
     target[...] = cv2.add(below, source).reshape(target.shape)
+
+
+def _field(layer: Layer, part: Span, level: int) -> Bytes:
+    """Blur the mask over ``part`` grown by the look's margin, uint8[h, w]."""
+    look = layer.table.look
+    sharp = layer.shape.at(part.grown(look.margin), level)
+    size = 2 * look.margin + 1
+    blurred: Bytes = cv2.GaussianBlur(sharp, (size, size), look.sigma).astype(np.uint8, copy=False)
+    return blurred
+
+
+def _pattern(field: Bytes, part: Span, look: Look) -> NDArray[np.uint16]:
+    """Return the hatch and dash bits over ``part``, uint16[h, w], anchored to the level's own grid.
+
+    A dash runs along the border: it counts rows where the border is steep and columns where it is flat.
+    """
+    columns = np.arange(part.x0, part.x1)[None, :]
+    rows = np.arange(part.y0, part.y1)[:, None]
+    unit = max(1, round(look.ratio))
+    hatch = (columns + rows) % (HATCH_PERIOD * unit) < HATCH_WIDTH * unit
+    margin = look.margin
+    across = np.abs(cv2.Sobel(field, cv2.CV_16S, 1, 0, ksize=3))[margin:-margin, margin:-margin]
+    down = np.abs(cv2.Sobel(field, cv2.CV_16S, 0, 1, ksize=3))[margin:-margin, margin:-margin]
+    period, length = DASH_PERIOD * unit, DASH_LENGTH * unit
+    dash = np.where(across > down, rows % period < length, columns % period < length)
+    bits: NDArray[np.uint16] = hatch.astype(np.uint16) | (dash.astype(np.uint16) << np.uint16(1))
+    return bits

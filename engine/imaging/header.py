@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import os
 import struct
 import threading
@@ -35,6 +36,8 @@ PILLOW_ERRORS = (
 
 # Pillow's own limit is lower, warns on stderr and names no file; ours is checked on every path instead.
 Image.MAX_IMAGE_PIXELS = None
+# Without any handler Python would print what Pillow logs about damaged files.
+logging.getLogger("PIL").addHandler(logging.NullHandler())
 
 _TURNED = frozenset({5, 6, 7, 8})
 _warnings_lock = threading.Lock()

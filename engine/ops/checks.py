@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import orjson
+
 from engine.errors import InvalidOp
-from engine.records import Box, InstanceRecord, Keypoints, Rle
+from engine.records import Box, CandidateRecord, ImageRecord, InstanceRecord, Keypoints, PromptRecord, Rle
 from engine.transaction import Tx
 from models import masks
 
 
-def mask_values(tx: Tx, image_id: int, mask: Rle) -> dict[str, Any]:
+def mask_values(image: ImageRecord, mask: Rle) -> dict[str, Any]:
     """Return the columns of a mask (mask, tight box, area) after checking that it fits the image and is not empty."""
-    image = tx.read.images.get(image_id)
+    try:
+        masks.check(mask)
+    except ValueError as error:
+        raise InvalidOp(f"The mask cannot be read ({error}). Nothing was stored.") from error
     if image.width and (mask.height, mask.width) != (image.height, image.width):
         raise InvalidOp(
             f"The mask is {mask.width} x {mask.height} pixels, the image {image.path} is "
@@ -59,11 +64,47 @@ def keypoint_box(keypoints: Keypoints) -> Box | None:
     return min(xs), min(ys), max(max(xs) - min(xs), 1.0), max(max(ys) - min(ys), 1.0)
 
 
-def unlocked(tx: Tx, instance_ids: Sequence[int]) -> list[InstanceRecord]:
-    """Return the instances, refusing if none is named or one is locked."""
+def selected(tx: Tx, instance_ids: Sequence[int]) -> list[InstanceRecord]:
+    """Return the instances, each once, in the order named; refuses an empty selection."""
     if not instance_ids:
         raise InvalidOp("Select an instance first.")
-    found = [tx.read.instances.get(instance_id) for instance_id in instance_ids]
+    return [tx.read.instances.get(instance_id) for instance_id in dict.fromkeys(instance_ids)]
+
+
+def finite(values: Iterable[float | None], what: str) -> None:
+    """Refuse numbers that no database and no file format can hold."""
+    if not all(value is None or math.isfinite(value) for value in values):
+        raise InvalidOp(f"The {what} must be finite numbers. Nothing was stored.")
+
+
+def story(prompts: Sequence[PromptRecord], candidates: Sequence[CandidateRecord]) -> None:
+    """Refuse prompts and candidates with numbers that cannot be stored."""
+    finite((value for each in prompts for value in (each.x0, each.y0, each.x1, each.y1)), "prompt's coordinates")
+    finite((value for each in candidates for value in (each.score, each.stability)), "candidate's scores")
+
+
+def json_values(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return attributes as a plain dict after checking that JSON can hold them without loss."""
+    try:
+        orjson.dumps(dict(attributes))
+    except TypeError as error:
+        raise InvalidOp(f"The attributes cannot be stored as JSON ({error}). Nothing was stored.") from error
+    if not _json_finite(dict(attributes)):
+        raise InvalidOp("An attribute is not a finite number, which JSON cannot hold. Nothing was stored.")
+    return dict(attributes)
+
+
+def _json_finite(value: Any) -> bool:
+    if isinstance(value, float):
+        return math.isfinite(value)
+    if isinstance(value, dict):
+        return all(_json_finite(each) for each in value.values())
+    return not isinstance(value, list | tuple) or all(_json_finite(each) for each in value)
+
+
+def unlocked(tx: Tx, instance_ids: Sequence[int]) -> list[InstanceRecord]:
+    """Return the instances, each once, refusing if none is named or one is locked."""
+    found = selected(tx, instance_ids)
     for instance in found:
         if instance.locked:
             raise InvalidOp("A selected instance is locked. Unlock it in the instance list first.")

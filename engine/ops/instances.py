@@ -12,6 +12,7 @@ from engine.ops.base import Op
 from engine.records import (
     Box,
     CandidateRecord,
+    ImageRecord,
     InstanceRecord,
     Keypoints,
     Level,
@@ -50,12 +51,15 @@ class AddInstance(Op[InstanceRecord]):
 
     def apply(self, tx: Tx) -> InstanceRecord:
         """Write the instance, its prompts and the candidates it was chosen from."""
-        tx.read.images.get(self.image_id)
+        image = tx.read.images.get(self.image_id)
         if self.label_id is not None:
             tx.read.labels.get(self.label_id)
         if self.parent_id is not None and tx.read.instances.get(self.parent_id).image_id != self.image_id:
             raise InvalidOp("The parent lies on another image.")
-        geometry = _geometry(tx, self.image_id, self.label_id, self.mask, self.box, self.keypoints)
+        if self.job_id is not None:
+            tx.read.jobs.get(self.job_id)
+        checks.story(self.prompts, self.candidates)
+        geometry = _geometry(tx, image, self.label_id, self.mask, self.box, self.keypoints)
         values = {
             "image_id": self.image_id,
             "label_id": self.label_id,
@@ -64,7 +68,7 @@ class AddInstance(Op[InstanceRecord]):
             "parent_id": self.parent_id,
             "z": tx.read.instances.top_z(self.image_id) + 1,
             "iscrowd": self.iscrowd,
-            "attributes": dict(self.attributes),
+            "attributes": checks.json_values(self.attributes),
             "author": tx.author,
             "job_id": self.job_id,
             "created_at": tx.now,
@@ -73,7 +77,7 @@ class AddInstance(Op[InstanceRecord]):
             **provenance_values(self.provenance),
         }
         instance_id = tx.rows.insert("instances", values)
-        _add_story(tx, instance_id, self.prompts, self.candidates)
+        _add_story(tx, instance_id, 0, self.prompts, self.candidates)
         return tx.read.instances.get(instance_id)
 
 
@@ -96,11 +100,13 @@ class RefineInstance(Op[InstanceRecord]):
     def apply(self, tx: Tx) -> InstanceRecord:
         """Write the new mask; clicks and seconds add up, and what a person refined a person has accepted."""
         (old,) = checks.unlocked(tx, [self.instance_id])
+        checks.story(self.prompts, self.candidates)
         told = provenance_values(self.provenance)
         told["stage"] = str(old.provenance.stage)
         told["clicks"] = old.provenance.clicks + self.provenance.clicks
         told["active_ms"] = old.provenance.active_ms + self.provenance.active_ms
-        values = checks.mask_values(tx, old.image_id, self.mask) | told | {"state": str(State.ACCEPTED)}
+        image = tx.read.images.get(old.image_id)
+        values = checks.mask_values(image, self.mask) | told | {"state": str(State.ACCEPTED)}
         if self.level is not None:
             values["level"] = str(self.level)
         if old.state is not State.ACCEPTED:
@@ -108,7 +114,8 @@ class RefineInstance(Op[InstanceRecord]):
         tx.touch(self.instance_id, values)
         for row_id in _row_ids(tx, "candidates", self.instance_id):
             tx.rows.delete("candidates", row_id)
-        _add_story(tx, self.instance_id, self.prompts, self.candidates)
+        first = len(_row_ids(tx, "prompts", self.instance_id))
+        _add_story(tx, self.instance_id, first, self.prompts, self.candidates)
         return tx.read.instances.get(self.instance_id)
 
 
@@ -128,7 +135,7 @@ class ReplaceMask(Op[InstanceRecord]):
     def apply(self, tx: Tx) -> InstanceRecord:
         """Write the mask; the backend's logits no longer belong to it and go."""
         (old,) = checks.unlocked(tx, [self.instance_id])
-        tx.touch(self.instance_id, checks.mask_values(tx, old.image_id, self.mask))
+        tx.touch(self.instance_id, checks.mask_values(tx.read.images.get(old.image_id), self.mask))
         for row_id in _row_ids(tx, "candidates", self.instance_id):
             tx.rows.update("candidates", row_id, {"logits": None})
         return tx.read.instances.get(self.instance_id)
@@ -194,9 +201,8 @@ class DeleteInstances(Op[None]):
 
     def apply(self, tx: Tx) -> None:
         """Delete children of the row first, so that undo can put everything back in reverse."""
-        checks.unlocked(tx, self.instance_ids)
-        for instance_id in self.instance_ids:
-            delete_one(tx, instance_id)
+        for instance in checks.unlocked(tx, self.instance_ids):
+            delete_one(tx, instance.id)
 
 
 @dataclass(frozen=True)
@@ -215,8 +221,8 @@ class MergeInstances(Op[InstanceRecord]):
         found = checks.unlocked(tx, self.instance_ids)
         if len(found) < 2:
             raise InvalidOp("Select at least two instances to merge.")
-        image_id = checks.one_image(found)
-        tx.touch(found[0].id, checks.mask_values(tx, image_id, masks.union([_mask_of(each) for each in found])))
+        image = tx.read.images.get(checks.one_image(found))
+        tx.touch(found[0].id, checks.mask_values(image, _union(found)))
         for row_id in _row_ids(tx, "candidates", found[0].id):
             tx.rows.update("candidates", row_id, {"logits": None})
         for other in found[1:]:
@@ -239,15 +245,15 @@ class SubtractInstances(Op[InstanceRecord]):
     def apply(self, tx: Tx) -> InstanceRecord:
         """Write what remains; refuses to leave nothing."""
         (target,) = checks.unlocked(tx, [self.instance_id])
-        cutting = [tx.read.instances.get(cutter) for cutter in self.cutters]
-        if not cutting:
+        if not self.cutters:
             raise InvalidOp("Select the instance to keep and at least one to subtract from it.")
+        cutting = checks.selected(tx, self.cutters)
         checks.one_image([target, *cutting])
-        cut = masks.decode(masks.union([_mask_of(each) for each in cutting]))
-        left = masks.encode(masks.decode(_mask_of(target)) & ~cut)
+        _union([target, *cutting])
+        left = masks.encode(masks.decode(_mask_of(target)) & ~masks.decode(_union(cutting)))
         if masks.area(left) == 0:
             raise InvalidOp("Nothing would be left of the instance. Nothing was changed.")
-        tx.touch(target.id, checks.mask_values(tx, target.image_id, left))
+        tx.touch(target.id, checks.mask_values(tx.read.images.get(target.image_id), left))
         for row_id in _row_ids(tx, "candidates", target.id):
             tx.rows.update("candidates", row_id, {"logits": None})
         return tx.read.instances.get(target.id)
@@ -255,7 +261,7 @@ class SubtractInstances(Op[InstanceRecord]):
 
 @dataclass(frozen=True)
 class SplitInstance(Op[tuple[int, ...]]):
-    """Make one instance of each of ``parts``; the first keeps the id, all keep label and story."""
+    """Make one instance of each of ``parts``; the first keeps the id and the work, all keep label and story."""
 
     instance_id: int
     parts: tuple[Rle, ...]
@@ -271,13 +277,16 @@ class SplitInstance(Op[tuple[int, ...]]):
             raise InvalidOp("The instance has only one part; there is nothing to split.")
         (old,) = checks.unlocked(tx, [self.instance_id])
         row = tx.rows.get("instances", self.instance_id)
-        tx.touch(self.instance_id, checks.mask_values(tx, old.image_id, self.parts[0]))
+        image = tx.read.images.get(old.image_id)
+        tx.touch(self.instance_id, checks.mask_values(image, self.parts[0]))
         for row_id in _row_ids(tx, "candidates", self.instance_id):
             tx.rows.update("candidates", row_id, {"logits": None})
         ids = [self.instance_id]
         for part in self.parts[1:]:
             copied = {name: value for name, value in row.items() if name not in ("id", "coco_id", "keypoints")}
-            values = copied | checks.mask_values(tx, old.image_id, part) | {"created_at": tx.now, "updated_at": tx.now}
+            values = copied | checks.mask_values(image, part) | {"created_at": tx.now, "updated_at": tx.now}
+            # The person's clicks and seconds were spent once; counted again they would spoil the measurements.
+            values |= {"clicks": 0, "active_ms": 0, "review_ms": 0}
             ids.append(tx.rows.insert("instances", values))
         return tuple(ids)
 
@@ -296,37 +305,37 @@ class DuplicateInstances(Op[tuple[int, ...]]):
 
     def apply(self, tx: Tx) -> tuple[int, ...]:
         """Write the copies, unlocked, and return their ids."""
-        if not self.instance_ids:
-            raise InvalidOp("Select an instance first.")
+        sources = checks.selected(tx, self.instance_ids)
         target = tx.read.images.get(self.image_id)
         top = tx.read.instances.top_z(self.image_id)
         ids = []
-        for offset, instance_id in enumerate(self.instance_ids, start=1):
-            source = tx.read.instances.get(instance_id)
+        for offset, source in enumerate(sources, start=1):
             if source.mask is not None and (source.mask.height, source.mask.width) != (target.height, target.width):
                 raise InvalidOp(
                     f"The image {target.path} has another size ({target.width} x {target.height}), so the mask does "
                     "not fit it. Nothing was copied."
                 )
-            row = tx.rows.get("instances", instance_id)
+            row = tx.rows.get("instances", source.id)
             copied = {
                 name: value for name, value in row.items() if name not in ("id", "coco_id", "job_id", "parent_id")
             }
             copied |= {"image_id": self.image_id, "z": top + offset, "locked": False, "author": tx.author}
             copied |= {"created_at": tx.now, "updated_at": tx.now, "clicks": 0, "active_ms": 0, "tool": "duplicate"}
+            copied |= {"review_ms": 0}
             ids.append(tx.rows.insert("instances", copied))
         return tuple(ids)
 
 
 def provenance_values(provenance: Provenance) -> dict[str, Any]:
-    """Return the columns that tell how an instance came to be."""
+    """Return the columns that tell how an instance came to be; refuses scores that are no numbers."""
+    checks.finite((provenance.score, provenance.stability), "scores")
     return {
         "stage": str(provenance.stage),
         "backend": provenance.backend,
         "weights_hash": provenance.weights_hash,
         "device": provenance.device,
-        "score": provenance.score,
-        "stability": provenance.stability,
+        "score": None if provenance.score is None else float(provenance.score),
+        "stability": None if provenance.stability is None else float(provenance.stability),
         "clicks": provenance.clicks,
         "active_ms": provenance.active_ms,
         "tool": provenance.tool,
@@ -344,14 +353,14 @@ def delete_one(tx: Tx, instance_id: int) -> None:
 
 
 def _geometry(
-    tx: Tx, image_id: int, label_id: int | None, mask: Rle | None, box: Box | None, keypoints: Keypoints | None
+    tx: Tx, image: ImageRecord, label_id: int | None, mask: Rle | None, box: Box | None, keypoints: Keypoints | None
 ) -> dict[str, Any]:
     values: dict[str, Any] = {"mask": None, "keypoints": None, "area": 0.0}
     if keypoints is not None:
         values["keypoints"] = checks.keypoint_values(tx, label_id, keypoints)
         box = box or checks.keypoint_box(keypoints)
     if mask is not None:
-        return values | checks.mask_values(tx, image_id, mask)
+        return values | checks.mask_values(image, mask)
     if box is not None:
         return values | checks.box_values(box) | {"area": float(box[2] * box[3])}
     if keypoints is None:
@@ -371,20 +380,55 @@ def _mask_of(instance: InstanceRecord) -> Rle:
     return instance.mask
 
 
+def _union(instances: list[InstanceRecord]) -> Rle:
+    try:
+        return masks.union([_mask_of(each) for each in instances])
+    except ValueError as error:
+        # Possible only where the image's own size is not known.
+        raise InvalidOp(f"The selected masks do not fit together: {error}. Nothing was changed.") from error
+
+
 def _row_ids(tx: Tx, table: str, instance_id: int) -> list[int]:
     return tx.rows.ids_of_instance(table, instance_id)
 
 
 def _add_story(
-    tx: Tx, instance_id: int, prompts: tuple[PromptRecord, ...], candidates: tuple[CandidateRecord, ...]
+    tx: Tx,
+    instance_id: int,
+    first: int,
+    prompts: tuple[PromptRecord, ...],
+    candidates: tuple[CandidateRecord, ...],
 ) -> None:
-    first = len(_row_ids(tx, "prompts", instance_id))
-    for seq, prompt in enumerate(prompts, start=first):
-        values = {"kind": prompt.kind, "x0": prompt.x0, "y0": prompt.y0, "x1": prompt.x1, "y1": prompt.y1}
-        values |= {"instance_id": instance_id, "seq": seq, "positive": prompt.positive, "at_ms": prompt.at_ms}
-        tx.rows.insert("prompts", values)
-    for candidate in candidates:
-        values = {"rank": candidate.rank, "score": candidate.score, "stability": candidate.stability}
-        values |= {"instance_id": instance_id, "area": candidate.area, "level": str(candidate.level)}
-        values |= {"chosen": candidate.chosen, "logits": candidate.logits if candidate.chosen else None}
-        tx.rows.insert("candidates", values)
+    tx.rows.insert_all(
+        "prompts",
+        [
+            {
+                "instance_id": instance_id,
+                "seq": seq,
+                "kind": prompt.kind,
+                "x0": float(prompt.x0),
+                "y0": float(prompt.y0),
+                "x1": None if prompt.x1 is None else float(prompt.x1),
+                "y1": None if prompt.y1 is None else float(prompt.y1),
+                "positive": prompt.positive,
+                "at_ms": prompt.at_ms,
+            }
+            for seq, prompt in enumerate(prompts, start=first)
+        ],
+    )
+    tx.rows.insert_all(
+        "candidates",
+        [
+            {
+                "instance_id": instance_id,
+                "rank": candidate.rank,
+                "score": float(candidate.score),
+                "stability": float(candidate.stability),
+                "area": candidate.area,
+                "level": str(candidate.level),
+                "chosen": candidate.chosen,
+                "logits": candidate.logits if candidate.chosen else None,
+            }
+            for candidate in candidates
+        ],
+    )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from sqlalchemy import select
 
 from engine.errors import InvalidOp
+from engine.ops import checks
 from engine.ops.base import Op
 from engine.records import LabelRecord, SkeletonRecord
 from engine.storage.tables import Instance, table_of
@@ -41,6 +43,10 @@ class AddLabel(Op[LabelRecord]):
     def apply(self, tx: Tx) -> LabelRecord:
         """Write the label."""
         labels = tx.read.labels.all()
+        if self.parent_id is not None:
+            tx.read.labels.get(self.parent_id)
+        if self.skeleton_id is not None:
+            tx.read.skeletons.get(self.skeleton_id)
         values = {
             "name": _free_name(tx, self.name),
             "color": _color(self.color or PALETTE[len(labels) % len(PALETTE)]),
@@ -78,6 +84,8 @@ class EditLabel(Op[LabelRecord]):
                 raise InvalidOp("A label cannot lie below itself.")
             seen.add(above)
             above = tx.read.labels.get(above).parent_id
+        if self.skeleton_id is not None and self.skeleton_id != tx.read.labels.get(self.label_id).skeleton_id:
+            _poses_fit(tx, self.label_id, self.skeleton_id)
         values = {
             "name": _free_name(tx, self.name, own_id=self.label_id),
             "color": _color(self.color),
@@ -104,8 +112,9 @@ class MoveLabel(Op[None]):
 
     def apply(self, tx: Tx) -> None:
         """Renumber the list."""
+        tx.read.labels.get(self.label_id)
         order = [label.id for label in tx.read.labels.all() if label.id != self.label_id]
-        order.insert(self.position, self.label_id)
+        order.insert(max(self.position, 0), self.label_id)
         for position, label_id in enumerate(order):
             tx.rows.update("labels", label_id, {"position": position})
 
@@ -147,6 +156,8 @@ class MergeLabels(Op[int]):
         source, target = tx.read.labels.get(self.label_id), tx.read.labels.get(self.into)
         if source.skeleton_id is not None and source.skeleton_id != target.skeleton_id:
             raise InvalidOp(f"'{source.name}' has a skeleton that '{target.name}' has not, so they cannot be merged.")
+        if target.skeleton_id is not None and source.skeleton_id is None:
+            _poses_fit(tx, self.label_id, target.skeleton_id)
         moved = _move_instances(tx, self.label_id, self.into)
         _remove(tx, self.label_id)
         return moved
@@ -179,6 +190,7 @@ class AddSkeleton(Op[SkeletonRecord]):
             raise InvalidOp("An edge or flip pair names a joint that is not there.")
         if self.sigmas and len(self.sigmas) != count:
             raise InvalidOp(f"There are {count} joints but {len(self.sigmas)} sigmas.")
+        checks.finite(self.sigmas, "sigmas")
         values = {
             "name": name,
             "joints": list(self.joints),
@@ -191,8 +203,9 @@ class AddSkeleton(Op[SkeletonRecord]):
 
 def _free_name(tx: Tx, name: str, *, own_id: int | None = None) -> str:
     clean = name.strip()
-    if not clean:
-        raise InvalidOp("A label needs a name.")
+    # PostgreSQL cannot store NUL nor half of a surrogate pair, and no list can show a line break.
+    if not clean or any(unicodedata.category(each) in ("Cc", "Cs") for each in clean):
+        raise InvalidOp("A label needs a name without control characters.")
     taken = tx.read.labels.by_name(clean)
     if taken is not None and taken.id != own_id:
         raise InvalidOp(f"There is a label '{clean}' already. Choose another name, or merge the two.")
@@ -203,6 +216,13 @@ def _color(color: str) -> str:
     if not _COLOR.fullmatch(color.lower()):
         raise InvalidOp(f"'{color}' is not a colour like #3c8fe6.")
     return color.lower()
+
+
+def _poses_fit(tx: Tx, label_id: int, skeleton_id: int) -> None:
+    joints = len(tx.read.skeletons.get(skeleton_id).joints)
+    query = select(_INSTANCES.c.keypoints).where(_INSTANCES.c.label_id == label_id, _INSTANCES.c.keypoints.is_not(None))
+    if any(len(keypoints) != joints for keypoints in tx.connection.execute(query).scalars()):
+        raise InvalidOp("Stored poses of this label have another number of joints than the skeleton. Nothing changed.")
 
 
 def _move_instances(tx: Tx, label_id: int, into: int | None) -> int:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from engine.errors import InvalidOp
 from engine.ops import checks
 from engine.ops.base import Op
 from engine.records import Level, State
@@ -71,8 +70,8 @@ class SetLocked(Op[None]):
 
     def apply(self, tx: Tx) -> None:
         """Write the lock."""
-        for instance_id in self.instance_ids:
-            tx.touch(instance_id, {"locked": self.locked})
+        for instance in checks.selected(tx, self.instance_ids):
+            tx.touch(instance.id, {"locked": self.locked})
 
 
 @dataclass(frozen=True)
@@ -109,7 +108,7 @@ class SetAttributes(Op[None]):
     def apply(self, tx: Tx) -> None:
         """Write the attributes."""
         checks.unlocked(tx, [self.instance_id])
-        values: dict[str, Any] = {"attributes": dict(self.attributes)}
+        values: dict[str, Any] = {"attributes": checks.json_values(self.attributes)}
         if self.iscrowd is not None:
             values["iscrowd"] = self.iscrowd
         tx.touch(self.instance_id, values)
@@ -134,9 +133,7 @@ class Reorder(Op[None]):
 
     def apply(self, tx: Tx) -> None:
         """Renumber the image's order; only rows whose number changes are written."""
-        if not self.instance_ids:
-            raise InvalidOp("Select an instance first.")
-        chosen = [tx.read.instances.get(instance_id) for instance_id in self.instance_ids]
+        chosen = checks.selected(tx, self.instance_ids)
         order = [each.id for each in tx.read.instances.of_image(checks.one_image(chosen), tuple(State))]
         moving = set(self.instance_ids)
         if self.to in ("top", "bottom"):

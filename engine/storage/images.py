@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+import orjson
 from sqlalchemy import ColumnElement, Connection, RowMapping, String, and_, cast, func, not_, select
 from sqlalchemy.sql.selectable import Select
 
@@ -122,20 +123,25 @@ class Images:
     def _narrow(self, query: Select[Any], narrowed: ImageFilter) -> Select[Any]:
         conditions: list[ColumnElement[bool]] = []
         if narrowed.text:
-            conditions.append(_IMAGES.c.path.icontains(narrowed.text, autoescape=True))
+            conditions.append(self._contains(narrowed.text))
         if narrowed.states:
             conditions.append(_IMAGES.c.state.in_(sorted(narrowed.states)))
         if narrowed.split:
             conditions.append(_IMAGES.c.split == narrowed.split)
         if narrowed.tag:
-            quoted = narrowed.tag.replace("\\", "\\\\").replace('"', '\\"')
-            conditions.append(cast(_IMAGES.c.tags, String).contains(f'"{quoted}"', autoescape=True))
+            written = orjson.dumps(narrowed.tag).decode()
+            conditions.append(cast(_IMAGES.c.tags, String).contains(written, autoescape=True))
         if narrowed.label_id is not None:
             conditions.append(self._has(_INSTANCES.c.label_id == narrowed.label_id))
         if narrowed.has_proposed is not None:
             has = self._has(_INSTANCES.c.state == State.PROPOSED)
             conditions.append(has if narrowed.has_proposed else not_(has))
         return query.where(and_(*conditions)) if conditions else query
+
+    def _contains(self, text: str) -> ColumnElement[bool]:
+        if text.isascii() or self._connection.dialect.name != "sqlite":
+            return _IMAGES.c.path.icontains(text, autoescape=True)
+        return func.casefold(_IMAGES.c.path, type_=String).contains(text.casefold(), autoescape=True)
 
     def _has(self, condition: ColumnElement[bool]) -> ColumnElement[bool]:
         # IN over an index-only subquery is planned once; a correlated EXISTS is asked for every image.

@@ -11,8 +11,17 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, insert, inspect, text
 
-from engine.errors import BadProject, CannotWrite, DatabaseUnreachable, DiskFull, ProjectReadOnly, ProjectTooNew
-from engine.storage.connect import APPLICATION_ID, known_errors, open_engine, reading, writing
+from engine.errors import (
+    BadProject,
+    CannotWrite,
+    DatabaseUnreachable,
+    DiskFull,
+    EngineError,
+    ProjectReadOnly,
+    ProjectTooNew,
+)
+from engine.storage.connect import APPLICATION_ID, BUSY_MS, open_engine, reading, writing
+from engine.storage.failures import known_errors, shown
 from engine.storage.tables import Base, Project, table_of
 
 SUFFIX = ".maskwright"
@@ -36,6 +45,11 @@ def create_file(path: Path, name: str) -> None:
         partial.replace(path)
     except OSError as error:
         raise CannotWrite(f"{path} cannot be created: {error.strerror}.") from error
+    except ProjectReadOnly as error:
+        raise CannotWrite(f"{path} cannot be created: its folder may not be written.") from error
+    except EngineError as error:
+        # The person asked for this file and knows nothing of the half-made one.
+        raise type(error)(str(error).replace(str(partial), str(path))) from error
     finally:
         engine.dispose()
         with contextlib.suppress(OSError):
@@ -46,7 +60,7 @@ def create_on_server(engine: Engine, name: str) -> None:
     """Make the tables in an empty PostgreSQL database; raises CannotWrite if there is a project already."""
     with writing(engine) as connection:
         if inspect(connection).has_table("project"):
-            raise CannotWrite(f"{engine.url.render_as_string()} holds a project already. Open it, or use another one.")
+            raise CannotWrite(f"{shown(engine.url)} holds a project already. Open it, or use another one.")
         _build(connection, name)
 
 
@@ -64,12 +78,13 @@ def _build(connection: Connection, name: str) -> None:
 def check_header(path: Path) -> None:
     """Raise a clear error unless ``path`` is a file that carries our mark."""
     try:
+        # Asked first because Windows calls opening a folder a missing permission.
+        if path.is_dir():
+            raise BadProject(f"{path} is a folder. A project is a file that ends in {SUFFIX}.")
         with path.open("rb") as file:
             head = file.read(100)
-    except FileNotFoundError as error:
+    except (FileNotFoundError, NotADirectoryError) as error:
         raise BadProject(f"{path} does not exist. Create it with: maskwright new {path.name} IMAGES...") from error
-    except IsADirectoryError as error:
-        raise BadProject(f"{path} is a folder. A project is a file that ends in {SUFFIX}.") from error
     except PermissionError as error:
         raise BadProject(f"{path} may not be read by you. Ask for its read and write permission.") from error
     except OSError as error:
@@ -88,27 +103,33 @@ def check_header(path: Path) -> None:
 def ready(engine: Engine, path: Path | None) -> None:
     """Bring an opened project to this program's schema: refuse a newer one, copy and migrate an older one."""
     with reading(engine) as connection:
-        if not inspect(connection).has_table("alembic_version"):
-            name = path or engine.url.render_as_string()
-            raise BadProject(f"{name} holds no Maskwright project. Create one with: maskwright new")
-        version = str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none())
-    if version != HEAD:
-        _migrate(engine, path, version)
+        tables = set(inspect(connection).get_table_names())
+        if "alembic_version" not in tables:
+            raise BadProject(f"{shown(engine.url)} holds no Maskwright project. Create one with: maskwright new")
+        versions = list(connection.execute(text("SELECT version_num FROM alembic_version")).scalars())
+    if len(versions) != 1:
+        raise BadProject(f"{shown(engine.url)} is damaged: it does not say which version wrote it. Restore a backup.")
+    if versions[0] != HEAD:
+        _migrate(engine, path, str(versions[0]))
+    elif missing := Base.metadata.tables.keys() - tables:
+        raise BadProject(
+            f"{shown(engine.url)} is damaged: it lacks {', '.join(sorted(missing))}. Restore it from a backup."
+        )
     if path is not None:
-        with known_errors(engine), engine.connect() as connection:
+        with known_errors(engine.url), engine.connect() as connection:
             # On the bare connection: the journal mode cannot change inside a transaction.
             try:
                 connection.connection.cursor().execute("PRAGMA journal_mode=WAL")
             except sqlite3.OperationalError as error:
                 # Somebody is using the file in WAL mode right now, which is what we want.
-                if "locked" not in str(error):
+                if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
                     raise
 
 
 def _migrate(engine: Engine, path: Path | None, version: str) -> None:
     from engine.storage.migrations import known_versions, upgrade
 
-    name = str(path) if path else engine.url.render_as_string()
+    name = shown(engine.url)
     if version not in known_versions():
         raise ProjectTooNew(
             f"{name} was written by a newer Maskwright (schema {version}, this program knows up to {HEAD}). "
@@ -137,12 +158,12 @@ def back_up(path: Path, copy: Path) -> None:
         raise CannotWrite(f"The copy {copy} could not be made: {error.strerror}.") from error
 
 
-def server_engine(url: str) -> Engine:
+def server_engine(url: str, *, busy_ms: int = BUSY_MS) -> Engine:
     """Return an engine for a PostgreSQL URL whose server answers; raises DatabaseUnreachable."""
-    engine = open_engine(url)
-    with known_errors(engine):
+    engine = open_engine(url, busy_ms=busy_ms)
+    with known_errors(engine.url):
         try:
             engine.connect().close()
         except UnicodeError as error:
-            raise DatabaseUnreachable(f"'{url}' is not a database URL.") from error
+            raise DatabaseUnreachable(f"{shown(engine.url)} is not a database URL.") from error
     return engine

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import JSON, Column, Connection, Table, bindparam, delete, insert, select, update
+from sqlalchemy import JSON, Column, ColumnDefault, Connection, Table, bindparam, delete, insert, select, update
 
 from engine.changes import ChangesBuilder
 from engine.errors import NotFound
@@ -136,7 +136,7 @@ def _complete(target: Table, values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _default(column: Column[Any]) -> Any:
     default = column.default
-    if default is None:
+    if not isinstance(default, ColumnDefault):
         return None
     return default.arg(None) if default.is_callable else default.arg
 

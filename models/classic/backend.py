@@ -149,12 +149,12 @@ def _question(own: ClassicEmbedding, prompts: PromptSet, clicks: tuple[Dot, ...]
         Dot(min(click.x * kx, columns - 0.5), min(click.y * ky, rows - 0.5), click.positive) for click in clicks
     )
     limit = None if prompts.box is None else _box_limit(prompts.box, kx, ky, rows, columns)
-    belief = None
+    belief: NDArray[np.float32] | None = None
     if prompts.mask is not None:
         share = cv2.resize(prompts.mask.astype(np.float32), (columns, rows), interpolation=cv2.INTER_AREA)
-        belief = 2 * share - 1
+        belief = (2 * share - 1).astype(np.float32)
     elif previous is not None:
-        belief = np.tanh(cv2.resize(previous, (columns, rows), interpolation=cv2.INTER_LINEAR) / 2)
+        belief = np.tanh(cv2.resize(previous, (columns, rows), interpolation=cv2.INTER_LINEAR) / 2).astype(np.float32)
     return _Question(dots, limit, belief)
 
 
@@ -199,7 +199,7 @@ def _by_region(graph: RegionGraph, belief: NDArray[np.float32]) -> NDArray[np.fl
     return means
 
 
-def _blur(chance: NDArray[np.float32]) -> NDArray[np.float32]:
+def _blur(chance: NDArray[np.floating[Any]]) -> NDArray[np.float32]:
     return cv2.GaussianBlur(chance.astype(np.float32), (0, 0), 1.5).astype(np.float32)
 
 
@@ -211,7 +211,8 @@ def _ellipse(limit: NDArray[np.bool_] | None) -> NDArray[np.float32]:
     y = (np.arange(limit.shape[0]) + 0.5 - (rows[0] + rows[-1] + 1) / 2) / (rows.size / 2)
     x = (np.arange(limit.shape[1]) + 0.5 - (columns[0] + columns[-1] + 1) / 2) / (columns.size / 2)
     squared = x[None, :] ** 2 + y[:, None] ** 2
-    return np.clip(0.9 - 0.38 * squared, 0.3, 1.0).astype(np.float32)
+    chance: NDArray[np.float32] = np.clip(0.9 - 0.38 * squared, 0.3, 1.0).astype(np.float32)
+    return chance
 
 
 def _answer(

@@ -17,6 +17,9 @@ from models.masks import encode
 EDGE_WEIGHT = 1.5
 """How much a step of gradient along the common border counts against a step of mean colour."""
 
+STRONG = 5.0
+"""Dissimilarity, in steps of 8-bit Lab, of a border that is plain to see."""
+
 
 @dataclass(frozen=True, slots=True)
 class MergeTree:
@@ -60,7 +63,8 @@ def answer_grid(
     found: list[MaskCandidate] = []
     for node, number in sorted(asked.items()):
         score, steady = grade(tree, node)
-        if score < keep.min_score or steady < keep.min_stability:
+        speck = node < len(graph.size)  # a single region is as small as the grid of regions, whatever it shows
+        if speck or score < keep.min_score or steady < keep.min_stability:
             continue
         small = (ranks >= tree.first[node]) & (ranks < tree.stop[node])
         soft = cv2.GaussianBlur(small.astype(np.float32), (0, 0), 1.2)
@@ -79,8 +83,8 @@ def grade(tree: MergeTree, node: int) -> tuple[float, float]:
         return 0.0, 0.0
     own, next_one = float(tree.height[node]), float(tree.height[parent])
     lasting = 1 - own / next_one if next_one > 0 else 0.0
-    strength = 1 - math.exp(-next_one / 20)
-    return math.sqrt(max(lasting, 0.0)) * strength, lasting
+    strength = 1 - math.exp(-next_one / STRONG)
+    return min(1.0, 0.7 + 0.5 * lasting * strength), 1 - 0.15 * math.exp(-5 * lasting)
 
 
 def merge(graph: RegionGraph) -> MergeTree:
@@ -128,7 +132,7 @@ def merge(graph: RegionGraph) -> MergeTree:
 def _unlike(size: list[float], colour: list[tuple[float, ...]], a: int, b: int, shared: tuple[float, float]) -> float:
     """Return how unlike two neighbours are; small ones count as less unlike, so that specks merge early."""
     small = min(size[a], size[b])
-    return (math.dist(colour[a], colour[b]) + EDGE_WEIGHT * shared[1] / shared[0]) * (small / (small + 300)) ** 0.5
+    return (math.dist(colour[a], colour[b]) + EDGE_WEIGHT * shared[1] / shared[0]) * math.sqrt(small / (small + 300))
 
 
 def _number(count: int, parent: list[int], height: list[float], children: list[tuple[int, int]]) -> MergeTree:

@@ -55,7 +55,7 @@ def outline(work: NDArray[np.uint8], chance: NDArray[np.float32], dots: Sequence
     if unsure == 0 or min(int(np.count_nonzero(inside)), int(np.count_nonzero(~inside))) < _FEWEST:
         return rough
     cv2.setRNGSeed(0)
-    cv2.grabCut(colours, ternary, None, np.zeros((1, 65)), np.zeros((1, 65)), rounds, cv2.GC_INIT_WITH_MASK)
+    cv2.grabCut(colours, ternary, (0, 0, 1, 1), np.zeros((1, 65)), np.zeros((1, 65)), rounds, cv2.GC_INIT_WITH_MASK)
     cut = cv2.GaussianBlur((ternary & 1).astype(np.float32), (0, 0), 1.0)
     out = np.zeros(rough.shape, dtype=np.bool_)
     out[y0:y1, x0:x1] = cv2.resize(cut, (x1 - x0, y1 - y0), interpolation=cv2.INTER_LINEAR) > 0.5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
@@ -46,9 +47,10 @@ def shrink(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def build(work: NDArray[np.uint8]) -> RegionGraph:
     """Cut the working image ``uint8[h, w, 3]`` RGB into regions by a watershed that starts once in every grid cell."""
     lab = cv2.cvtColor(work, cv2.COLOR_RGB2LAB).astype(np.float32)
-    calm = cv2.GaussianBlur(lab, (0, 0), 1.0)
+    calm = cv2.GaussianBlur(lab, (0, 0), 1.0).astype(np.float32)
     gradient = _gradient(calm)
-    labels = (watershed(gradient, _markers(gradient)) - 1).astype(np.int32)
+    flood: Callable[..., NDArray[np.int32]] = watershed
+    labels = (flood(gradient, _markers(gradient)) - 1).astype(np.int32)
     count = int(labels.max()) + 1
     flat = labels.ravel()
     size = np.bincount(flat, minlength=count).astype(np.float64)
@@ -73,8 +75,8 @@ def _markers(gradient: NDArray[np.float32]) -> NDArray[np.int32]:
     rows, columns = max(1, height // CELL), max(1, width // CELL)
     padded = np.full((-(-height // CELL) * CELL, -(-width // CELL) * CELL), np.inf, dtype=np.float32)
     padded[:height, :width] = gradient
-    cells = padded.reshape(padded.shape[0] // CELL, CELL, -1, CELL).swapaxes(1, 2)
-    cells = cells[:rows, :columns].reshape(rows, columns, CELL * CELL)
+    blocks = padded.reshape(padded.shape[0] // CELL, CELL, -1, CELL).swapaxes(1, 2)
+    cells = blocks[:rows, :columns].reshape(rows, columns, CELL * CELL)
     at = cells.argmin(axis=2)
     row = at // CELL + CELL * np.arange(rows)[:, None]
     column = at % CELL + CELL * np.arange(columns)[None, :]

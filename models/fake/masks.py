@@ -53,9 +53,10 @@ class FakeMaskBackend:
     """Deterministic and instant.
 
     Clicks answer with three discs of ``RADII`` around the mean of the positive clicks, each with a small disc around
-    every positive click; a box answers with the box filled (one candidate, score 0.95), a mask prompt with the mask,
-    ``previous`` with what it says; where several are given the box limits the discs, and mask or ``previous`` are added to them. Discs
-    of ``NEGATIVE_RADIUS`` around negative clicks are taken away last. A grid point answers with its own smallest disc.
+    every positive click; a box alone answers with the box filled, a mask prompt with the mask (one candidate, score
+    0.95); ``previous`` counts as what it says. Where several are given the box limits the discs, and mask or
+    ``previous`` are added to them. Discs of ``NEGATIVE_RADIUS`` around negative clicks are taken away last. A grid
+    point answers with its own smallest disc.
     """
 
     def __init__(self, spec: BackendSpec) -> None:

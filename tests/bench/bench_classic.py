@@ -130,10 +130,12 @@ def main() -> None:
         print(f"{name:<9} mIoU {statistics.fmean(values):.3f}  median {statistics.median(values):.3f}  n {len(values)}")
     scores, truths = np.array(result["pairs"]).T
     print(
-        f"score vs IoU: correlation {np.corrcoef(scores, truths)[0, 1]:.2f}, bias {float((scores - truths).mean()):+.2f}"
+        f"score against IoU: correlation {np.corrcoef(scores, truths)[0, 1]:.2f}, "
+        f"bias {float((scores - truths).mean()):+.2f}"
     )
     print(
-        f"encode {statistics.median(result['encode_ms']):.0f} ms, predict {statistics.median(result['ms']):.0f} ms median"
+        f"median milliseconds: encode {statistics.median(result['encode_ms']):.0f}, "
+        f"predict {statistics.median(result['ms']):.0f}"
     )
 
 

@@ -1,0 +1,66 @@
+"""Select tool: click picks, again or with Alt the one below; drag draws a band or moves a handle; right click: menu."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+from annotator.canvas.tools.gesture import DRAG_PX, Event, Gesture, Grip, Kind, Stage, Xy, drag, near, rubber_band
+from annotator.canvas.tools.keypoints import move_joint
+from annotator.canvas.tools.reshape import drag_box, drag_vertex, insert_vertex, remove_vertex
+from annotator.intents import AreaPicked, JointToggled, MenuAsked, Opened, Picked
+
+
+def select(stage: Stage) -> Gesture:
+    """Run the tool."""
+    used = False
+    last: Xy | None = None
+    while True:
+        event = yield used
+        used = True
+        grip = stage.grip_at(event.x, event.y) if event.kind in (Kind.PRESS, Kind.DOUBLE) else None
+        if event.kind is Kind.PRESS and event.button == "right":
+            stage.emit(MenuAsked(event.x, event.y, *event.screen))
+        elif event.kind is Kind.DOUBLE and event.button == "left":
+            if grip is not None and grip.part == "edge":
+                insert_vertex(stage, grip, event.at)
+            else:
+                stage.emit(Opened(event.x, event.y))
+        elif event.kind is Kind.PRESS and event.button == "left":
+            if grip is not None and grip.part not in ("edge", "body"):
+                yield from _handle(stage, event, grip)
+            else:
+                last = yield from _pick(stage, event, grip, last)
+        else:
+            used = False
+
+
+def _handle(stage: Stage, event: Event, grip: Grip) -> Gesture:
+    if grip.part == "vertex" and (event.alt or event.shift):
+        remove_vertex(stage, grip)
+    elif grip.part == "vertex":
+        yield from drag_vertex(stage, grip)
+    elif grip.part == "joint" and event.alt:
+        stage.emit(JointToggled(grip.instance_id, grip.index))
+    elif grip.part == "joint":
+        yield from move_joint(stage, event, grip)
+    else:
+        yield from drag_box(stage, event, grip)
+
+
+def _pick(
+    stage: Stage, press: Event, grip: Grip | None, last: Xy | None
+) -> Generator[bool, Event, Xy | None]:
+    """A click, a rubber band, or (on the body of a selected box) a move; returns where the click was."""
+    moved = yield from drag(stage, press)
+    add = press.shift or press.ctrl
+    if moved is None:
+        again = last is not None and near(last, press.at, DRAG_PX * stage.unit)
+        stage.emit(Picked(press.x, press.y, add=add, below=press.alt or (again and not add)))
+        return press.at
+    if grip is not None and grip.part == "body" and not add:
+        yield from drag_box(stage, press, grip)
+        return None
+    band = yield from rubber_band(stage, press, moved)
+    if band is not None:
+        stage.emit(AreaPicked(*band, add=add))
+    return None

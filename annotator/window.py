@@ -1,0 +1,164 @@
+"""The main window: arranges top bar, tools, canvas, docks and status line. It knows no project and no backend."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from annotator.actions.registry import ActionRegistry
+from annotator.canvas.view import CanvasView
+from annotator.icons import Icons
+from annotator.panels.history_dock import HistoryDock
+from annotator.panels.images_dock import ImagesDock
+from annotator.panels.instances_dock import InstancesDock
+from annotator.panels.labels_dock import LabelsDock
+from annotator.panels.messages_dock import MessagesDock
+from annotator.widgets.banner import Banner
+from annotator.widgets.context_bar import ContextBar
+from annotator.widgets.empty_state import EmptyState
+from annotator.widgets.mode_switch import ModeSwitch
+from annotator.widgets.progress import ProgressStrip
+from annotator.widgets.start_page import StartPage
+from annotator.widgets.status_line import StatusLine
+from annotator.widgets.tool_strip import ToolStrip
+from annotator.widgets.top_bar import TopBar
+
+DOCK_WIDTH = 300
+FIRST_SIZE = (1366, 768)
+
+
+class MainWindow(QMainWindow):
+    """Holds every widget under a name; controllers fill them.
+
+    Signals:
+        dropped(object): ``list[Path]`` let fall on the window.
+        closing(): the person closes the window; whoever must still write does it now.
+    """
+
+    dropped = Signal(object)
+    closing = Signal()
+
+    def __init__(self, registry: ActionRegistry, icons: Icons) -> None:
+        """Build and arrange; nothing is read or started."""
+        super().__init__()
+        self.setObjectName("main_window")
+        self.setAcceptDrops(True)
+        self.resize(*FIRST_SIZE)
+        self.may_close: Callable[[], bool] = lambda: True
+
+        self.canvas = CanvasView()
+        self.empty_state = EmptyState(icons)
+        self.stage = QStackedWidget()
+        self.stage.addWidget(self.canvas)
+        self.stage.addWidget(self.empty_state)
+        self.context_bar = ContextBar(icons)
+        self.tool_strip = ToolStrip(registry)
+        self.start_page = StartPage(icons)
+        self.banner = Banner(self.stage, icons)
+        self.start_banner = Banner(self.start_page, icons)
+        self.progress = ProgressStrip(icons)
+        self.mode_switch = ModeSwitch()
+        self.top_bar = TopBar(icons, self.mode_switch)
+        self.status = StatusLine()
+
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.start_page)
+        self._pages.addWidget(self._work_area())
+        self.setCentralWidget(self._column(self.top_bar, self._pages, self.progress))
+        self.statusBar().setSizeGripEnabled(False)
+        self.statusBar().addWidget(self.status, 1)
+
+        self.labels = LabelsDock(icons)
+        self.instances = InstancesDock(icons)
+        self.images = ImagesDock(icons)
+        self.history = HistoryDock(icons)
+        self.messages = MessagesDock(icons)
+        self.docks = (self.labels, self.instances, self.images, self.history, self.messages)
+        for dock in self.docks:
+            self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
+        self.tabifyDockWidget(self.images, self.history)
+        self.tabifyDockWidget(self.history, self.messages)
+        self.images.raise_()
+        self.resizeDocks([self.labels, self.instances, self.images], [190, 210, 260], Qt.Orientation.Vertical)
+        self.resizeDocks([self.labels], [DOCK_WIDTH], Qt.Orientation.Horizontal)
+
+        registry.install(self, self.canvas)
+        registry.fill_menu_bar(self.menuBar())
+        self.show_start()
+
+    def _work_area(self) -> QWidget:
+        area = QWidget()
+        row = QHBoxLayout(area)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.tool_strip)
+        row.addWidget(self._column(self.context_bar, self.stage), 1)
+        return area
+
+    def _column(self, *widgets: QWidget) -> QWidget:
+        column = QWidget()
+        layout = QVBoxLayout(column)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        for widget in widgets:
+            layout.addWidget(widget, 1 if isinstance(widget, QStackedWidget) else 0)
+        return column
+
+    @property
+    def at_start(self) -> bool:
+        """True while no project is open."""
+        return self._pages.currentIndex() == 0
+
+    def show_start(self) -> None:
+        """Show the start page; docks and status belong to a project."""
+        self._pages.setCurrentIndex(0)
+        self._show_project_parts(shown=False)
+        self.start_page.setFocus()
+
+    def show_work(self) -> None:
+        """Show the work area."""
+        if self.at_start:
+            self._pages.setCurrentIndex(1)
+            self._show_project_parts(shown=True)
+        self.canvas.setFocus()
+
+    def _show_project_parts(self, *, shown: bool) -> None:
+        for dock in self.docks:
+            dock.setVisible(shown)
+        if shown:
+            self.images.raise_()
+        self.mode_switch.setVisible(shown)
+        self.statusBar().setVisible(shown)
+
+    def show_canvas(self) -> None:
+        """Show the image."""
+        self.stage.setCurrentWidget(self.canvas)
+
+    def show_empty(self, icon: str, title: str, text: str, button: str = "") -> None:
+        """Show, instead of an image, what to do."""
+        self.empty_state.show_state(icon, title, text, button)
+        self.stage.setCurrentWidget(self.empty_state)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Accept files and folders."""
+        if event.mimeData().hasUrls():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Pass on what was dropped."""
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        if paths:
+            event.acceptProposedAction()
+            self.dropped.emit(paths)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Let the application end in its order."""
+        if not self.may_close():
+            event.ignore()
+            return
+        self.closing.emit()
+        event.accept()

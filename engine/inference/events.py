@@ -1,0 +1,71 @@
+"""What the inference host tells whoever listens; called on the host's own thread."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from models.api import BackendInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Loading:
+    """A new inference process is loading this backend."""
+
+    backend: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The backend is loaded and answers."""
+
+    info: BackendInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """An image is being decoded and encoded (or its embedding read from disk)."""
+
+    image_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """An image's embedding is ready."""
+
+    image_id: int
+    content_hash: str
+    milliseconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """These embeddings (by content hash) are no longer ready."""
+
+    content_hashes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """An image could not be encoded ahead; nobody was waiting for it."""
+
+    image_id: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Crashed:
+    """The inference process ended unexpectedly or was stopped over its time limit; restart number ``restarts``."""
+
+    reason: str
+    restarts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Down:
+    """There is no inference until ``restart()`` or ``switch()``."""
+
+    reason: str
+
+
+HostEvent: TypeAlias = Loading | Ready | Encoding | Encoded | Forgotten | Failed | Crashed | Down

@@ -1,0 +1,102 @@
+"""What the inference process does with one request; knows nothing of processes and pipes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from engine.errors import BackendFailed, EngineError
+from engine.inference.draft import Answer, ImageRef
+from engine.inference.embeddings import EmbeddingStore
+from engine.inference.messages import (
+    Ahead,
+    Ask,
+    Began,
+    Done,
+    EmbeddingReady,
+    EmbeddingsGone,
+    Grid,
+    Hello,
+    Hover,
+    InferenceBug,
+    Loaded,
+    Reply,
+    Request,
+)
+from engine.inference.prompter import Candidates, Prompter
+from models import registry
+from models.api import Embedding, MaskBackend
+from models.errors import ModelError
+
+_NO_MEMORY = "There is not enough memory for this image. Close other programs, or use a smaller image or backend."
+
+
+class Service:
+    """One loaded backend with its embeddings; ``report`` takes what is to be said before an answer is there."""
+
+    def __init__(self, hello: Hello, report: Callable[[Reply], None]) -> None:
+        """Load the backend. Raises BackendFailed."""
+        self._report = report
+        try:
+            backend = registry.load(hello.backend, device=hello.device)
+        except ModelError as error:
+            raise BackendFailed(str(error)) from error
+        if not isinstance(backend, MaskBackend):
+            raise BackendFailed(f"The backend '{hello.backend}' makes no masks. Choose another one for the Smart tool.")
+        self._backend = backend
+        self._store = EmbeddingStore(backend, hello.cache)
+        self._prompter = Prompter(backend)
+
+    @property
+    def loaded(self) -> Loaded:
+        """Who is ready, and for which images at once."""
+        return Loaded(self._backend.info, self._store.stored)
+
+    def close(self) -> None:
+        """Free the backend."""
+        self._backend.close()
+
+    def handle(self, request: Request) -> Done:
+        """Answer. Raises EngineError kinds for what the world did; anything else is a bug."""
+        try:
+            return self._handle(request)
+        except ModelError as error:
+            raise BackendFailed(str(error)) from error
+        except MemoryError as error:
+            raise BackendFailed(_NO_MEMORY) from error
+
+    def _handle(self, request: Request) -> Done:
+        embedding, encoded_ms = self._embedding(request.number, request.image)
+        match request:
+            case Ask(number, draft, multimask):
+                self._report(Began(number, "predict"))
+                began = time.perf_counter()
+                found = self._prompter.answer(embedding, draft, multimask=multimask)
+                return Done(number, self._answer(draft.generation, found, began, encoded_ms))
+            case Hover(number, image, x, y):
+                self._report(Began(number, "predict"))
+                began = time.perf_counter()
+                found = self._prompter.hover(embedding, image, x, y)
+                return Done(number, self._answer(0, found, began, encoded_ms))
+            case Grid(number, _, points, keep):
+                self._report(Began(number, "grid"))
+                return Done(number, tuple(self._backend.predict_grid(embedding, points, keep)))
+            case Ahead(number):
+                return Done(number, None)
+
+    def _embedding(self, number: int, image: ImageRef) -> tuple[Embedding, float]:
+        found = self._store.get(image, on_miss=lambda: self._report(Began(number, "encode")))
+        if found.milliseconds:
+            self._report(EmbeddingReady(image.image_id, found.content_hash, found.milliseconds, found.on_disk))
+        if found.gone:
+            self._report(EmbeddingsGone(found.gone))
+        return found.embedding, found.milliseconds
+
+    def _answer(self, generation: int, found: Candidates, began: float, encoded_ms: float) -> Answer:
+        spent = (time.perf_counter() - began) * 1000
+        return Answer(generation, found, self._backend.info, spent, encoded_ms)
+
+
+def as_reply_error(error: BaseException, words: str) -> EngineError | InferenceBug:
+    """Return what crosses the pipe for ``error``: the world's fault as it is, a bug as its traceback ``words``."""
+    return error if isinstance(error, EngineError) else InferenceBug(words)
