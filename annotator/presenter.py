@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
-
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QImage
@@ -71,7 +70,10 @@ class Presenter:
             self._window.show_empty("images", "No image matches the filter", "Change the filter in the image list.")
         else:
             self._window.show_empty(
-                "folder", "Drop images or a folder here", "They stay where they are; the project remembers them.", "Add images"
+                "folder",
+                "Drop images or a folder here",
+                "They stay where they are; the project remembers them.",
+                "Add images",
             )
 
     def show_current(self, image: ImageRecord | None, index: int) -> None:
@@ -169,7 +171,9 @@ class Presenter:
             self._window.canvas.set_instances([self._view(each) for each in self._instances.values()])
 
     def _list_instances(self) -> None:
-        shown = {key: colors.to_hex(color_of(each, self._labels, self._color_by)) for key, each in self._instances.items()}
+        shown = {
+            key: colors.to_hex(color_of(each, self._labels, self._color_by)) for key, each in self._instances.items()
+        }
         ordered = sorted(self._instances.values(), key=lambda each: (each.z, each.id))
         self._window.instances.set_instances(ordered, self._labels, shown)
         waiting = sum(each.state is State.PROPOSED for each in ordered)
@@ -264,7 +268,11 @@ class Presenter:
             if self._pose.skeleton is None:
                 return KeyHints(note="This label has no skeleton. Give it one: double-click the label.")
             place = f"Click: {self._pose.next_joint} ({len(self._pose.placed) + 1}/{len(self._pose.skeleton.joints)})"
-            return KeyHints(enter="finish the pose" if self._pose.placed else "", note=place, esc="drop it" if self._pose.placed else "")
+            return KeyHints(
+                enter="finish the pose" if self._pose.placed else "",
+                note=place,
+                esc="drop it" if self._pose.placed else "",
+            )
         return KeyHints(note=TOOL_NOTES.get(self._tool, ""))
 
     # --- backend -------------------------------------------------------------------------------------------------

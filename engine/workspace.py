@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Generic, Self, TypeVar
 
 from sqlalchemy import Connection, Engine
 
@@ -137,6 +137,14 @@ class Workspace:
         """Close every connection; SQLite then folds the write-ahead log back into the file."""
         self._writer.dispose()
         self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        """Use as a context manager to close at the end."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close."""
+        self.close()
 
     def _tx(self, connection: Connection) -> Tx:
         return Tx(connection, Recorder(connection), Reader(connection, self.base), self.author, datetime.now(UTC))

@@ -53,9 +53,14 @@ def encode(mask: BoolMask) -> Rle:
 
 
 def decode(rle: Rle) -> BoolMask:
-    """Decode to ``bool[H, W]`` (Fortran order, as the code runs down the columns)."""
-    decoded: BoolMask = coco_mask.decode(rle.to_coco()).view(np.bool_)
-    return decoded
+    """Decode to ``bool[H, W]`` (Fortran order, as the code runs down the columns).
+
+    Raises ValueError unless the code fills exactly ``height * width`` pixels. (Done here and not by pycocotools, whose
+    ``decode`` warns under numpy 2 and reads beyond a broken code.)
+    """
+    lengths = _checked_runs(rle)
+    values = np.arange(lengths.size) % 2 == 1
+    return np.repeat(values, lengths).reshape((rle.height, rle.width), order="F")
 
 
 def from_counts(height: int, width: int, counts: Sequence[int]) -> Rle:
@@ -82,12 +87,17 @@ def runs(rle: Rle) -> list[int]:
 
 def check(rle: Rle) -> None:
     """Raise ValueError unless ``counts`` is a whole code that fills exactly ``height * width`` pixels."""
+    _checked_runs(rle)
+
+
+def _checked_runs(rle: Rle) -> NDArray[np.int64]:
     lengths = read_runs(rle.counts)
     if bool((lengths < 0).any()):
         raise ValueError("run-length code holds a negative run")
     covered = int(lengths.sum())
     if covered != rle.height * rle.width:
         raise ValueError(f"run-length code covers {covered} pixels, the mask has {rle.height * rle.width}")
+    return lengths
 
 
 def area(rle: Rle) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import struct
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
@@ -94,7 +95,7 @@ def read_state(path: Path) -> dict[str, torch.Tensor]:
     else:
         try:
             state = torch.load(path, map_location="cpu", weights_only=True)
-        except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError) as error:
+        except (pickle.UnpicklingError, struct.error, RuntimeError, EOFError, ValueError, LookupError) as error:
             raise WeightsMismatch(f"The weights file {path} is damaged or holds more than tensors.") from error
     for wrapper in ("state_dict", "model"):
         if isinstance(state, dict) and isinstance(state.get(wrapper), dict):

@@ -67,7 +67,7 @@ class ImageItem(QGraphicsItem):
         """Copy the exposed part of the level in use."""
         if not self._levels:
             return
-        exposed = option.exposedRect & self.boundingRect()  # type: ignore[attr-defined]  # missing in the stubs
+        exposed = option.exposedRect & self.boundingRect()
         if exposed.isEmpty():
             return
         scale = painter.worldTransform().m11() * painter.device().devicePixelRatioF()

@@ -40,7 +40,7 @@ class Sheet:
 
 
 class OverlayItem(QGraphicsItem):
-    """Composites its masks tile by tile at the level the zoom needs; shows coarser or finer tiles until they are there."""
+    """Composites its masks tile by tile at the level the zoom needs; other levels' tiles stand in until they are there."""
 
     def __init__(self, *, z: float) -> None:
         """Start empty; ``z`` is the place among the canvas's items."""
@@ -110,7 +110,7 @@ class OverlayItem(QGraphicsItem):
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         """Copy the tiles that lie in the exposed part."""
-        exposed = option.exposedRect & self.boundingRect()  # type: ignore[attr-defined]  # missing in the stubs
+        exposed = option.exposedRect & self.boundingRect()
         scale = painter.worldTransform().m11() * painter.device().devicePixelRatioF()
         level = level_for_scale(scale)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)

@@ -91,10 +91,13 @@ def _distances(look: Look) -> NDArray[np.float64]:
     return np.array([normal.inv_cdf(float(part)) for part in share]) * look.sigma / look.ratio
 
 
-def _over(color: Rgb, fill: NDArray[np.float64], halo: NDArray[np.float64], line: NDArray[np.float64]) -> NDArray[np.float64]:
+def _over(
+    color: Rgb, fill: NDArray[np.float64], halo: NDArray[np.float64], line: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """Lay the outline over the halo over the fill: premultiplied blue, green, red, alpha 0..1, float64[256, 4]."""
     tone = np.array([color[2], color[1], color[0], 255.0]) / 255
     black = np.array([0.0, 0.0, 0.0, 1.0])
     out = fill[:, None] * tone
     out = halo[:, None] * black + out * (1 - halo[:, None])
-    return line[:, None] * tone + out * (1 - line[:, None])
+    laid: NDArray[np.float64] = line[:, None] * tone + out * (1 - line[:, None])
+    return laid

@@ -56,7 +56,7 @@ class Shape:
         return x, y, mask.view(np.bool_) if mask.max(initial=0) <= 1 else mask > 0
 
     def coarse(self, level: int) -> tuple[int, int, Bytes]:
-        """Return (x, y, coverage) at ``level`` <= 0, in pixels of that level; twice-covered so that thin things stay."""
+        """Return (x, y, coverage) at ``level`` <= 0, in pixels of that level; thin things fade."""
         while len(self._levels) <= -level:
             self._levels.append(_halved(*self._levels[-1]))
         return self._levels[-level]
@@ -67,7 +67,10 @@ class Shape:
             return self._enlarged(span, level)
         x, y, cover = self.coarse(level)
         part = _cut(x, y, cover, span)
-        return cv2.add(part, part).reshape(part.shape) if level < 0 else part
+        if level == 0:
+            return part
+        # Doubled, so that what is thinner than a pixel of a coarse level does not vanish.
+        return np.asarray(cv2.add(part, part), dtype=np.uint8)
 
     def _enlarged(self, span: Span, level: int) -> Bytes:
         factor = 1 << level
@@ -97,7 +100,7 @@ def shape_of(view: InstanceView) -> Shape | None:
 def prepare_shapes(
     views: Iterable[InstanceView], known: Mapping[int, Shape] | None = None, *, level: int = 0
 ) -> dict[int, Shape]:
-    """Make the shapes of ``views`` (any thread may), with the coarser levels down to ``level``; reuse ``known`` ones."""
+    """Make the shapes of ``views`` (in any thread) with coarser levels down to ``level``; reuse ``known`` ones."""
     shapes: dict[int, Shape] = {}
     for view in views:
         shape = known.get(view.id) if known else None

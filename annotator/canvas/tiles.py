@@ -72,9 +72,7 @@ def level_for_scale(scale: float) -> int:
 def to_level(x0: float, y0: float, x1: float, y1: float, level: int) -> Span:
     """Return the level pixels that an image rectangle touches."""
     factor = 2.0**level
-    return Span(
-        math.floor(x0 * factor), math.floor(y0 * factor), math.ceil(x1 * factor), math.ceil(y1 * factor)
-    )
+    return Span(math.floor(x0 * factor), math.floor(y0 * factor), math.ceil(x1 * factor), math.ceil(y1 * factor))
 
 
 def tiles_of(span: Span, level: int) -> Iterator[TileKey]:

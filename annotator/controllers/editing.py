@@ -65,6 +65,7 @@ class Editing:
         self.selection: tuple[int, ...] = ()
         self.hidden: frozenset[int] = frozenset()
         self.label_id: int | None = None
+        self.labels_read: Callable[[], None] = lambda: None
 
     # --- what is shown -------------------------------------------------------------------------------------------
 
@@ -78,6 +79,12 @@ class Editing:
         self._view.show_instances(())
         if image is not None:
             self.reload()
+
+    def forget(self) -> None:
+        """Drop everything: no project is open."""
+        self._load += 1
+        self.load(None)
+        self.labels, self.skeletons, self.label_id = {}, {}, None
 
     def reload(self) -> None:
         """Read everything shown again."""
@@ -109,6 +116,7 @@ class Editing:
             if self.label_id not in self.labels:
                 self.label_id = labels[0].id if labels else None
             self._view.show_labels(labels, counts)
+            self.labels_read()
             if restyled and self.instances:
                 self._view.show_instances(self._ordered())
 
@@ -195,6 +203,10 @@ class Editing:
         """Hide all but the selected instances, or show everything again."""
         others = frozenset(self.instances) - frozenset(self.selection)
         self._hide(frozenset() if self.hidden == others or not self.selection else others)
+
+    def show_all(self) -> None:
+        """Show everything again."""
+        self._hide(frozenset())
 
     def set_hidden(self, instance_id: int, hidden: bool) -> None:
         """Hide or show one instance (the eye in the list)."""

@@ -9,18 +9,9 @@ from typing import Literal
 
 from engine.errors import InferenceError
 from engine.inference.draft import Answer, Draft, ImageRef
-from engine.inference.embeddings import CacheSettings
-from engine.inference.host import (
-    Crashed,
-    Down,
-    Encoded,
-    Encoding,
-    Failed,
-    HostEvent,
-    InferenceHost,
-    Loading,
-    Ready,
-)
+from engine.inference.events import Crashed, Down, Encoded, Encoding, Failed, Forgotten, HostEvent, Loading, Ready
+from engine.inference.host import InferenceHost
+from engine.inference.settings import CacheSettings
 
 Condition = Literal["off", "loading", "ready", "busy", "down"]
 
@@ -130,9 +121,11 @@ class Inference:
             case Down(reason=reason):
                 self._set(replace(self.state, condition="down", note=reason))
                 self._say("error", reason)
-            case Failed(reason=reason):
-                self._set(replace(self.state, condition="down", note=reason))
-                self._say("error", reason)
+            case Forgotten(content_hashes=gone):
+                self._set(replace(self.state, ready=self.state.ready - gone))
+            case Failed():
+                # Nobody waited for it; whoever opens that image gets the reason then.
+                self._set(replace(self.state, condition="ready", note=""))
 
     def _set(self, state: BackendState) -> None:
         self.state = state

@@ -51,7 +51,9 @@ class NavigationView(Protocol):
 class Navigation:
     """Owns the list of image ids and the current one."""
 
-    def __init__(self, store: Store, lanes: Lanes, view: NavigationView, *, cache_bytes: int, thumbnail_px: int) -> None:
+    def __init__(
+        self, store: Store, lanes: Lanes, view: NavigationView, *, cache_bytes: int, thumbnail_px: int
+    ) -> None:
         """Decoding runs on the io lane, reading on the store lane."""
         self._store = store
         self._lanes = lanes
@@ -67,6 +69,7 @@ class Navigation:
         self.narrowed = ImageFilter()
         self.before_leaving: Callable[[], None] = lambda: None
         self.arrived: Callable[[ImageRecord | None], None] = lambda _: None
+        self.loaded: Callable[[ImageRecord, LoadedImage], None] = lambda _image, _loaded: None
 
     @property
     def current_id(self) -> int | None:
@@ -125,13 +128,16 @@ class Navigation:
         if image_id in self.ids and image_id != self.current_id:
             self.go_to(self.ids.index(image_id))
 
-    def next_todo(self) -> None:
-        """Go to the next image that is still to do, from here on and around."""
-        after, ids = self.index, self.ids
+    def next_todo(self, *, backwards: bool = False) -> None:
+        """Go to the next (or previous) image that is still to do, from here on and around."""
+        here = max(self.index, 0)
+        around = [*self.ids[here + 1 :], *self.ids[:here]]
+        if backwards:
+            around.reverse()
 
         def query(reader: Reader) -> int | None:
             todo = set(reader.images.ids(ImageFilter(states=frozenset({ImageState.TODO, ImageState.DOING}))))
-            return next((i for i in [*ids[after + 1 :], *ids[: max(after, 0)]] if i in todo), None)
+            return next((image_id for image_id in around if image_id in todo), None)
 
         def go(image_id: int | None) -> None:
             if image_id is None:
@@ -164,10 +170,11 @@ class Navigation:
 
         self._store.read(query, show)
 
-    def set_state(self, state: ImageState) -> None:
-        """Mark the current image."""
-        if self.image is not None:
-            self._store.execute(SetImageState((self.image.id,), state))
+    def set_state(self, state: ImageState, *, image_ids: tuple[int, ...] = ()) -> None:
+        """Mark images, by default the current one."""
+        ids = image_ids or ((self.image.id,) if self.image is not None else ())
+        if ids:
+            self._store.execute(SetImageState(ids, state))
 
     def started(self) -> None:
         """Something was stored on the current image: it is being worked on now."""
@@ -232,7 +239,7 @@ class Navigation:
         cached = self._cache.get(image.id)
         if cached is not None:
             if ticket is not None:
-                self._view.show_pixels(image, cached)
+                self._shown(image, cached)
             return
         if image.id in self._loading:
             return
@@ -243,7 +250,7 @@ class Navigation:
             self._cache.put(loaded)
             if self.current_id == image.id and self.image is not None:
                 self._note(self.image, loaded)
-                self._view.show_pixels(self.image, loaded)
+                self._shown(self.image, loaded)
 
         def failed(error: BaseException) -> None:
             self._loading.discard(image.id)
@@ -256,9 +263,16 @@ class Navigation:
 
         self._lanes.io.run(lambda: load_image(image.id, image.file), done=done, failed=failed)
 
+    def _shown(self, image: ImageRecord, loaded: LoadedImage) -> None:
+        self._view.show_pixels(image, loaded)
+        self.loaded(image, loaded)
+
     def _note(self, image: ImageRecord, loaded: LoadedImage) -> None:
         """Keep what the file turned out to be where the project does not know it yet or it has changed."""
-        same = image.content_hash == loaded.content_hash and (image.width, image.height) == (loaded.width, loaded.height)
+        same = image.content_hash == loaded.content_hash and (image.width, image.height) == (
+            loaded.width,
+            loaded.height,
+        )
         if same and not image.error:
             return
         if image.content_hash and image.content_hash != loaded.content_hash:

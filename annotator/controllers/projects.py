@@ -9,8 +9,8 @@ from typing import Protocol, TypeVar
 
 from annotator.bus import Bus
 from annotator.controllers.store import Store
-from annotator.messages import Message
 from annotator.lanes import Lanes, Task
+from annotator.messages import Message
 from engine.changes import Changes
 from engine.errors import EngineError
 from engine.workspace import Workspace
@@ -42,7 +42,9 @@ class JobTitle:
 class Projects:
     """Runs what is about the project as a whole."""
 
-    def __init__(self, *, store: Store, lanes: Lanes, bus: Bus, progress: ProgressView, author: Callable[[], str]) -> None:
+    def __init__(
+        self, *, store: Store, lanes: Lanes, bus: Bus, progress: ProgressView, author: Callable[[], str]
+    ) -> None:
         """``author`` is asked when a project is opened: who the history says did it."""
         self._store = store
         self._lanes = lanes

@@ -147,7 +147,8 @@ class Prompting:
         if op is None:
             return False
         self._committing = True
-        self._store(op, self._stored, self._refused)
+        generation = self._generation
+        self._store(op, lambda: self._stored(generation), lambda error: self._refused(generation, error))
         return True
 
     def retry(self) -> None:
@@ -240,14 +241,19 @@ class Prompting:
             candidates=records,
         )
 
-    def _stored(self) -> None:
+    def _stored(self, generation: int) -> None:
+        if generation != self._generation:
+            return  # the person has gone on to another image meanwhile
         self._committing = False
         self._reset()
         queued, self._queued = self._queued, []
         for prompt in queued:
             self._add(prompt)
 
-    def _refused(self, error: EngineError) -> None:
+    def _refused(self, generation: int, error: EngineError) -> None:
+        if generation != self._generation:
+            self._show(replace(self.state, problem=str(error)))
+            return
         # Nothing was written and the draft is still there; what was clicked meanwhile belongs to it now.
         self._committing = False
         self._set(replace(self.state, problem=str(error)))

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from annotator.bus import Bus
-from annotator.messages import Message, MessageKind
 from annotator.lanes import Lanes
+from annotator.messages import Message, MessageKind
 from engine.changes import Changes
 from engine.errors import EngineError, NothingToUndo
 from engine.ops.base import Op

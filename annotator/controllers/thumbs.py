@@ -29,7 +29,9 @@ def candidate_thumbs(levels: Sequence[NDArray[np.uint8]], candidates: Sequence[C
     scale = min(SIZE / max(right - left, bottom - top), 1.0)
     size = (max(round((right - left) * scale), 1), max(round((bottom - top) * scale), 1))
     step = next((k for k in range(len(levels) - 1, -1, -1) if 2**k * scale <= 1.0), 0)
-    part = levels[step][top >> step : max(bottom >> step, (top >> step) + 1), left >> step : max(right >> step, (left >> step) + 1)]
+    part = levels[step][
+        top >> step : max(bottom >> step, (top >> step) + 1), left >> step : max(right >> step, (left >> step) + 1)
+    ]
     picture = cv2.resize(part, size, interpolation=cv2.INTER_AREA).astype(np.float32)
     return [_masked(picture, each, (left, top, right, bottom), size) for each in candidates]
 

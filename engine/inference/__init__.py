@@ -1,0 +1,1 @@
+"""Inference in its own process: the window asks, a child process answers."""

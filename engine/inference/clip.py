@@ -40,7 +40,9 @@ def box_of(prompts: Sequence[PromptRecord], *, width: int, height: int) -> BoxPr
     x0, x1 = (min(max(value, 0.0), float(width)) for value in sorted((prompt.x0, prompt.x1)))
     y0, y1 = (min(max(value, 0.0), float(height)) for value in sorted((prompt.y0, prompt.y1)))
     if not (x0 < x1 and y0 < y1):
-        raise UnsupportedPrompt("The box covers nothing of the image. Drag it from one corner of the object to the other.")
+        raise UnsupportedPrompt(
+            "The box covers nothing of the image. Drag it from one corner of the object to the other."
+        )
     return BoxPrompt(x0, y0, x1, y1)
 
 

@@ -66,7 +66,9 @@ class DiskCache:
         """Return where ``key`` is kept: a folder a backend identity, a file an image."""
         identity = blake3(CacheKey("", key.backend, key.weights_hash, key.version).to_bytes()).hexdigest()[:32]
         plain = _PLAIN_HASH.fullmatch(key.content_hash) is not None
-        name = key.content_hash if plain else "x" + blake3(key.content_hash.encode("utf-8", "surrogatepass")).hexdigest()
+        name = (
+            key.content_hash if plain else "x" + blake3(key.content_hash.encode("utf-8", "surrogatepass")).hexdigest()
+        )
         return self._folder / identity / (name + _SUFFIX)
 
     def stored(self, backend: str, weights_hash: str, version: str) -> frozenset[str]:
@@ -157,10 +159,9 @@ def _pack(key: CacheKey, arrays: Mapping[str, NDArray[Any]]) -> bytes | None:
     if any(array.dtype.hasobject for array in arrays.values()):
         return None
     names = np.frombuffer(json.dumps(list(arrays)).encode(), dtype=np.uint8)
-    # Numbered members, because the backend's names could clash with savez's own parameters.
-    members = {f"array{number}": array for number, array in enumerate(arrays.values())}
+    # Positional, because the backend's names could clash with savez's own parameters.
     buffer = io.BytesIO()
-    np.savez(buffer, names=names, **members)
+    np.savez(buffer, names, *arrays.values())
     body = buffer.getvalue()
     return _MAGIC + _digest(key, body) + body
 
@@ -172,8 +173,8 @@ def _unpack(key: CacheKey, data: bytes) -> dict[str, NDArray[Any]] | None:
     if data[:start] != _MAGIC + _digest(key, body):
         return None
     with np.load(io.BytesIO(body), allow_pickle=False) as archive:
-        names = json.loads(archive["names"].tobytes())
-        return {name: archive[f"array{number}"] for number, name in enumerate(names)}
+        names = json.loads(archive["arr_0"].tobytes())
+        return {name: archive[f"arr_{number}"] for number, name in enumerate(names, 1)}
 
 
 def _digest(key: CacheKey, body: bytes) -> bytes:

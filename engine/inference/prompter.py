@@ -1,8 +1,8 @@
 """Draft -> candidates: which logits are fed back, when three masks are asked for, and how they are ranked and named.
 
 The first prompt asks for three masks; every later one asks for one, with the logits of the candidate chosen before it.
-A draft carries everything, so the same draft always gets the same answer: the chain of answers behind it is taken from a
-small memory, or played again.
+A draft carries everything, so the same draft always gets the same answer: the chain of answers behind it is taken
+from a small memory, or played again.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ class Prompter:
             self._answers.move_to_end(key)
             return known
         previous = self._previous(embedding, draft, count)
-        prompts = _prompt_set(embedding, draft, count)
+        prompts = _prompt_set(embedding, draft, count, refining=previous is not None)
         found = self._backend.predict(embedding, prompts, previous=previous, multimask=several)
         answer = _rank(found, embedding)
         self._answers[key] = answer
@@ -100,16 +100,14 @@ def _ambiguous(draft: Draft, count: int) -> bool:
     return count == 1 and draft.base is None and draft.logits is None
 
 
-def _prompt_set(embedding: Embedding, draft: Draft, count: int) -> PromptSet:
-    """Return the first ``count`` prompts, with the base mask where the logits of a chain do not carry it."""
+def _prompt_set(embedding: Embedding, draft: Draft, count: int, *, refining: bool) -> PromptSet:
+    """Return the first ``count`` prompts, with the base mask unless previous logits (``refining``) carry it."""
     size = {"width": embedding.width, "height": embedding.height}
     prompts = draft.prompts[:count]
     points, box = points_of(prompts, **size), box_of(prompts, **size)
     included = box is not None or any(point.positive for point in points)
-    first_of_chain = count <= 1 and draft.logits is None
     # A backend refuses exclude clicks alone, even with previous logits, so then the mask is said in full.
-    mask = None if included and not first_of_chain else _base(embedding, draft)
-    return PromptSet(points, box, mask)
+    return PromptSet(points, box, None if included and refining else _base(embedding, draft))
 
 
 def _base(embedding: Embedding, draft: Draft) -> BoolMask | None:

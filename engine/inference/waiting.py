@@ -18,9 +18,14 @@ class Waiting:
     request: Request
     future: Future[Any] | None = None
 
+    @property
+    def open_future(self) -> Future[Any] | None:
+        """The future, unless it is resolved already (by being cancelled)."""
+        return None if self.future is None or self.future.done() else self.future
+
 
 class WaitingRoom:
-    """Keeps only what is still wanted. Not thread-safe: the host holds its lock. Every method returns what it dropped."""
+    """Keeps only what is still wanted. Not thread-safe: the host holds its lock."""
 
     def __init__(self) -> None:
         """Start empty."""
@@ -30,7 +35,10 @@ class WaitingRoom:
         self._ahead: deque[Waiting] = deque()
 
     def add(self, waiting: Waiting) -> list[Waiting]:
-        """Take in a request: a newer ask or hover replaces the waiting one; a hover gives way to any ask or grid."""
+        """Take in a request and return what it drops.
+
+        A newer ask or hover replaces the waiting one; a hover gives way to any ask or grid.
+        """
         dropped: list[Waiting | None] = []
         match waiting.request:
             case Ask():

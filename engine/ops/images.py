@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from engine.errors import InvalidOp
 from engine.ops.base import Op
-from engine.records import ImageState
+from engine.records import ImageState, State
 from engine.storage.tables import Root, table_of
 from engine.transaction import Tx
 
@@ -115,7 +115,7 @@ class NoteFile(Op[None]):
             return
         image = tx.read.images.get(self.image_id)
         resized = image.width and (image.width, image.height) != (self.width, self.height)
-        if resized and tx.read.instances.of_image(self.image_id):
+        if resized and tx.read.instances.of_image(self.image_id, tuple(State)):
             raise InvalidOp(
                 f"{image.path} is now {self.width} x {self.height} pixels, but was annotated at "
                 f"{image.width} x {image.height}. Restore the old file, or add the new one under another name."

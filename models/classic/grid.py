@@ -42,8 +42,9 @@ def answer_grid(
     """Return the lasting regions that hold one of ``points`` and pass ``keep``, best first, at image size as RLE.
 
     The score grows with how much dissimilarity a region outlasts and how strongly it differs from its surroundings;
-    it is set so that a photograph keeps some dozens of masks under the default rule. It ranks well, but as a predicted
-    IoU it is generous. ``point`` is the first grid point that lies in the region.
+    it is set so that 1024 points keep about 75 to 210 masks of a photograph under the default rule, many of them small.
+    It is a ranking, not fitted to true IoUs. Stability comes from the same merges, so ``keep.stability_offset`` has no
+    part in it. ``point`` is the first grid point that lies in the region.
     """
     if len(points) == 0:
         return []
@@ -84,7 +85,7 @@ def grade(tree: MergeTree, node: int) -> tuple[float, float]:
     own, next_one = float(tree.height[node]), float(tree.height[parent])
     lasting = 1 - own / next_one if next_one > 0 else 0.0
     strength = 1 - math.exp(-next_one / STRONG)
-    return min(1.0, 0.7 + 0.5 * lasting * strength), 1 - 0.15 * math.exp(-5 * lasting)
+    return min(1.0, 0.7 + 0.36 * lasting * strength), 1 - 0.15 * math.exp(-5 * lasting)
 
 
 def merge(graph: RegionGraph) -> MergeTree:

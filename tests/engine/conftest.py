@@ -48,7 +48,7 @@ class Desk:
             ),
             "provenance": Provenance(backend="fake", score=0.9, clicks=2, active_ms=700, tool="smart"),
         }
-        op = AddInstance(self.images[image], mask=self.square(x, size=size), **(told | more))
+        op = AddInstance(self.images[image], **({"mask": self.square(x, size=size)} | told | more))
         return self.workspace.execute(op).value.id
 
     def add_box(self, image: int = 0, **more: Any) -> int:

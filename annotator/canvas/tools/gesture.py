@@ -205,7 +205,9 @@ def drag(stage: Stage, press: Event) -> Generator[bool, Event, Event | None]:
             return None
 
 
-def rubber_band(stage: Stage, press: Event, event: Event) -> Generator[bool, Event, tuple[float, float, float, float] | None]:
+def rubber_band(
+    stage: Stage, press: Event, event: Event
+) -> Generator[bool, Event, tuple[float, float, float, float] | None]:
     """Follow a dragged box until release; None when it was cancelled with Esc or has no area."""
     while True:
         box = box_between(press.at, event.at, stage.size)

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from annotator.canvas.tools.gesture import NEAR_PX, Cutter, Event, Gesture, Kind, Sketch, Stage, Xy, clamped, inside, near
+from annotator.canvas.tools.gesture import (
+    NEAR_PX,
+    Cutter,
+    Event,
+    Gesture,
+    Kind,
+    Sketch,
+    Stage,
+    Xy,
+    clamped,
+    inside,
+    near,
+)
 from annotator.intents import PolygonClosed
 
 

@@ -47,9 +47,7 @@ def _handle(stage: Stage, event: Event, grip: Grip) -> Gesture:
         yield from drag_box(stage, event, grip)
 
 
-def _pick(
-    stage: Stage, press: Event, grip: Grip | None, last: Xy | None
-) -> Generator[bool, Event, Xy | None]:
+def _pick(stage: Stage, press: Event, grip: Grip | None, last: Xy | None) -> Generator[bool, Event, Xy | None]:
     """A click, a rubber band, or (on the body of a selected box) a move; returns where the click was."""
     moved = yield from drag(stage, press)
     add = press.shift or press.ctrl

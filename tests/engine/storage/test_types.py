@@ -36,7 +36,7 @@ def test_stored_times_sort_as_times(moments: list[datetime]) -> None:
 
 def test_naive_time_is_refused() -> None:
     with pytest.raises(ValueError, match="time zone"):
-        UtcType().process_bind_param(datetime(2026, 1, 1), DIALECT)  # noqa: DTZ001
+        UtcType().process_bind_param(datetime(2026, 1, 1), DIALECT)
 
 
 @given(hnp.arrays(np.float16, hnp.array_shapes(min_dims=2, max_dims=2)))

@@ -1,0 +1,35 @@
+# Two commands to know: make run, make test. Everything installed is pinned in constraints.txt.
+PYTHON ?= python3
+BIN := .venv/bin
+ARGS ?=
+
+.PHONY: help setup run test lint format bench clean
+
+help: ## list these targets
+	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
+
+setup: ## make the environment (.venv) and check the system libraries; nothing to do is done in under a second
+	@$(PYTHON) scripts/setup.py
+
+run: setup ## open the window on a sample project; without a display, make the same project headless
+	@$(BIN)/maskwright demo $(ARGS)
+
+test: setup ## run the whole suite (ARGS='-k coco' picks some)
+	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -q -n auto --dist loadfile $(ARGS)
+
+lint: setup ## check format, lint, strict types and import contracts
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: setup ## write the format that lint asks for
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+bench: setup ## measure everything that has a figure to reach and print one report (ARGS=classic picks some)
+	@QT_QPA_PLATFORM=offscreen $(BIN)/python scripts/bench.py $(ARGS)
+
+clean: ## remove the environment and every cache and build output
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build dist
+	find annotator engine models tests scripts -name __pycache__ -type d -prune -exec rm -rf {} +

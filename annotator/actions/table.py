@@ -1,0 +1,18 @@
+"""All tables in the order of the menus."""
+
+from __future__ import annotations
+
+from annotator.actions import edit, file, help, instance, label, navigate, tools, view  # noqa: A004  # a room's name
+from annotator.actions.action import Action
+
+MENUS = (file.MENU, edit.MENU, view.MENU, navigate.MENU, tools.MENU, instance.MENU, label.MENU, help.MENU)
+ALL_ACTIONS: tuple[Action, ...] = (
+    *file.FILE_ACTIONS,
+    *edit.EDIT_ACTIONS,
+    *view.VIEW_ACTIONS,
+    *navigate.NAVIGATE_ACTIONS,
+    *tools.TOOL_ACTIONS,
+    *instance.INSTANCE_ACTIONS,
+    *label.LABEL_ACTIONS,
+    *help.HELP_ACTIONS,
+)

@@ -1,0 +1,282 @@
+"""All that lies on the canvas: the image, its masks, and the light items above them; no mouse and no zoom."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, QRectF
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QGraphicsScene
+
+from annotator.canvas import looks
+from annotator.canvas.draft_item import DraftItem
+from annotator.canvas.handle_item import HandleItem
+from annotator.canvas.image_item import ImageItem
+from annotator.canvas.label_item import Label, LabelItem
+from annotator.canvas.overlay_item import OverlayItem, Sheet
+from annotator.canvas.picking import Picker, box_handles
+from annotator.canvas.pose_item import Pose, PoseItem
+from annotator.canvas.scene_data import DraftView, InstanceView
+from annotator.canvas.shapes import Shape, prepare_shapes
+from annotator.canvas.sketch_item import SketchItem
+from annotator.canvas.tools.gesture import Xy
+from annotator.tokens import Tokens
+from engine.geometry.contours import outlines
+from engine.records import Box, State
+
+MOST_VERTICES = 120
+RING_TOLERANCE = 1.0
+"""Image pixels by which an outline may be simplified for editing by its vertices."""
+FILL = 0.35
+
+
+class CanvasScene(QGraphicsScene):
+    """Holds the items and keeps them in step with the instances shown."""
+
+    def __init__(self, parent: QObject, tokens: Tokens) -> None:
+        """Make the items, empty."""
+        super().__init__(parent)
+        # The items are few and large: an index would only cost time.
+        self.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
+        self._tokens = tokens
+        self.image = ImageItem()
+        self.masks, self.chosen = OverlayItem(z=1), OverlayItem(z=2)
+        self.hover_mask, self.draft_mask = OverlayItem(z=3), OverlayItem(z=4)
+        self.poses, self.draft_pose = PoseItem(z=5), PoseItem(z=9)
+        self.labels, self.hover_label = LabelItem(z=6), LabelItem(z=10)
+        self.handles = HandleItem(tokens, z=7)
+        self.draft_marks, self.sketch = DraftItem(tokens, z=8), SketchItem(tokens, z=11)
+        self.overlays = (self.hover_mask, self.draft_mask, self.chosen, self.masks)
+        self._light = (self.poses, self.labels, self.handles, self.draft_marks, self.draft_pose, self.hover_label)
+        for item in (self.image, *self.overlays, *self._light, self.sketch):
+            self.addItem(item)
+        self.instances: dict[int, InstanceView] = {}
+        self._shapes: dict[int, Shape] = {}
+        self._hidden: frozenset[int] = frozenset()
+        self._isolated: frozenset[int] | None = None
+        self.selection: frozenset[int] = frozenset()
+        self.hover: int | None = None
+        self._draft: DraftView | None = None
+        self._opacity, self._ratio, self._labels_shown = FILL, 1.0, True
+        self._picker = Picker((), {}, ())
+        self.rings: dict[int, tuple[tuple[Xy, ...], ...]] = {}
+
+    def set_image(self, levels: Sequence[NDArray[np.uint8]]) -> None:
+        """Show another image, without any instance or draft."""
+        self.image.set_levels(levels)
+        for overlay in self.overlays:
+            overlay.set_size(*self.image.size)
+        self.selection, self.hover, self._isolated, self._hidden = frozenset(), None, None, frozenset()
+        self.set_draft(None)
+        self.set_instances(())
+
+    def set_tokens(self, tokens: Tokens) -> None:
+        """Take the colours of another theme."""
+        self._tokens = tokens
+        for item in (self.handles, self.draft_marks, self.sketch):
+            item.set_tokens(tokens)
+        self.set_draft(self._draft)
+
+    def set_unit(self, unit: float, ratio: float) -> None:
+        """Tell the image pixels a screen pixel covers, and the device pixels a screen pixel has."""
+        for item in (*self._light, self.sketch):
+            item.set_unit(unit)
+        if ratio != self._ratio:
+            self._ratio = ratio
+            self._restyle()
+
+    def set_instances(self, views: Sequence[InstanceView], shapes: Mapping[int, Shape] | None = None) -> None:
+        """Replace all instances; ``shapes`` from ``prepare_shapes`` saves making them here."""
+        shown = [view for view in views if view.state is not State.REJECTED]
+        self.instances = {view.id: view for view in shown}
+        self._shapes = prepare_shapes(shown, shapes)
+        self.rings.clear()
+        self._restyle()
+
+    def patch_instances(self, changed: Sequence[InstanceView], removed: Collection[int]) -> None:
+        """Change, add or remove some instances; only their boxes are composited anew."""
+        gone = {*removed, *(view.id for view in changed if view.state is State.REJECTED)}
+        fresh = [view for view in changed if view.id not in gone]
+        for key in gone:
+            self.instances.pop(key, None)
+            self._shapes.pop(key, None)
+            self.rings.pop(key, None)
+        for view in fresh:
+            old = self.instances.get(view.id)
+            if old is None or old.mask != view.mask or old.bbox != view.bbox:
+                self._shapes.pop(view.id, None)
+                self.rings.pop(view.id, None)
+            self.instances[view.id] = view
+        self._shapes.update(prepare_shapes(fresh, self._shapes))
+        without = [view.id for view in fresh if view.id not in self._shapes]
+        sheets = [self._sheet(view) for view in fresh if view.id in self._shapes]
+        self.masks.patch(sheets, [*gone, *without])
+        self._follow()
+
+    def set_hidden(self, hidden: Collection[int], isolated: Collection[int] | None) -> None:
+        """Do not draw or hit these, nor (where ``isolated`` is given) any other than those."""
+        self._hidden = frozenset(hidden)
+        self._isolated = None if isolated is None else frozenset(isolated)
+        self._follow()
+
+    @property
+    def invisible(self) -> frozenset[int]:
+        """What is hidden now, by either way."""
+        others = frozenset() if self._isolated is None else frozenset(self.instances) - self._isolated
+        return (self._hidden | others) & frozenset(self.instances)
+
+    @property
+    def hidden(self) -> frozenset[int]:
+        """What ``set_hidden`` hid one by one."""
+        return self._hidden
+
+    @property
+    def isolated(self) -> frozenset[int] | None:
+        """What alone is shown, if so."""
+        return self._isolated
+
+    def set_selection(self, ids: Collection[int]) -> None:
+        """Mark these as selected."""
+        self.selection = frozenset(ids)
+        self._mark_selection()
+        self._mark_labels()
+        self._mark_poses()
+
+    def set_hover(self, instance_id: int | None) -> None:
+        """Brighten one instance and name it."""
+        self.hover = instance_id if instance_id in self.instances else None
+        self._mark_hover()
+
+    def set_opacity(self, fill: float) -> None:
+        """Set the fill of masks, 0..1."""
+        self._opacity = min(1.0, max(0.0, fill))
+        self._restyle()
+
+    def set_labels_shown(self, shown: bool) -> None:
+        """Show or hide the names at the instances; the hovered one is always named."""
+        self._labels_shown = shown
+        self._mark_labels()
+
+    def set_draft(self, draft: DraftView | None) -> None:
+        """Show prompts and their mask."""
+        self._draft = draft
+        self.draft_marks.set_draft(draft)
+        accent = QColor(self._tokens.accent)
+        color = (draft.color if draft else None) or (accent.red(), accent.green(), accent.blue())
+        before = self.draft_mask.sheets.keys()
+        if draft is None or draft.mask is None:
+            self.draft_mask.patch([], list(before))
+        else:
+            look = looks.draft(color, self._ratio, dashed=draft.dashed)
+            self.draft_mask.patch([Sheet(0, 0.0, Shape.of_rle(draft.mask), look)])
+        poses = []
+        if draft is not None and draft.keypoints:
+            poses.append(Pose(draft.keypoints, draft.skeleton.edges if draft.skeleton else (), color, strong=True))
+        self.draft_pose.set_poses(poses)
+
+    def at(self, x: float, y: float) -> int | None:
+        """Return the smallest visible instance under an image place."""
+        return self._picker.at(x, y)
+
+    def editable_rings(self, instance_id: int) -> tuple[tuple[Xy, ...], ...]:
+        """Return the outline of a mask when it has few enough vertices to be edited, else nothing."""
+        view = self.instances.get(instance_id)
+        if view is None or view.mask is None or view.locked:
+            return ()
+        if instance_id not in self.rings:
+            found = outlines(view.mask, tolerance=RING_TOLERANCE)
+            few = sum(len(ring) for ring in found) <= MOST_VERTICES
+            self.rings[instance_id] = (
+                tuple(tuple((float(x), float(y)) for x, y in ring.tolist()) for ring in found) if few else ()
+            )
+        return self.rings[instance_id]
+
+    def editable_box(self, instance_id: int) -> tuple[float, float, float, float] | None:
+        """Return the box (x0, y0, x1, y1) of an instance without a mask."""
+        view = self.instances.get(instance_id)
+        if view is None or view.mask is not None or view.bbox is None or view.locked:
+            return None
+        x, y, width, height = view.bbox
+        return x, y, x + width, y + height
+
+    def _restyle(self) -> None:
+        self.masks.set_sheets([self._sheet(view) for view in self.instances.values() if view.id in self._shapes])
+        self.set_draft(self._draft)
+        self._follow()
+
+    def _follow(self) -> None:
+        """Bring everything that depends on the instances up to date."""
+        self.selection &= frozenset(self.instances)
+        if self.hover not in self.instances:
+            self.hover = None
+        self.masks.set_hidden(self.invisible)
+        self._picker = Picker(self.instances.values(), self._shapes, self.invisible)
+        self._mark_selection()
+        self._mark_hover()
+        self._mark_labels()
+        self._mark_poses()
+
+    def _sheet(self, view: InstanceView) -> Sheet:
+        return Sheet(view.id, view.area, self._shapes[view.id], looks.stored(view, self._opacity, self._ratio))
+
+    def _mark_selection(self) -> None:
+        shown = [self.instances[i] for i in self.selection - self.invisible if i in self._shapes]
+        wanted = {v.id: Sheet(v.id, v.area, self._shapes[v.id], looks.selected(v, self._ratio)) for v in shown}
+        now = self.chosen.sheets
+        changed = [sheet for key, sheet in wanted.items() if now.get(key) != sheet]
+        self.chosen.patch(changed, [key for key in now if key not in wanted])
+        places: tuple[Xy, ...] = ()
+        if len(shown) == 1 and len(self.selection) == 1:
+            box = self.editable_box(shown[0].id)
+            rings = self.editable_rings(shown[0].id)
+            places = box_handles(box) if box else tuple(place for ring in rings for place in ring)
+        self.handles.set_places(places)
+
+    def _mark_hover(self) -> None:
+        view = self.instances.get(self.hover) if self.hover is not None else None
+        if view is None or view.id in self.invisible:
+            self.hover_mask.patch([], list(self.hover_mask.sheets))
+            self.hover_label.set_labels(())
+            return
+        if view.id in self._shapes:
+            sheet = Sheet(view.id, view.area, self._shapes[view.id], looks.hovered(view, self._ratio))
+            self.hover_mask.patch([sheet], [key for key in self.hover_mask.sheets if key != view.id])
+        box = self._box(view)
+        self.hover_label.set_labels([Label(view.title, box, view.color, always=True)] if box and view.title else ())
+
+    def _mark_labels(self) -> None:
+        labels: list[Label] = []
+        if self._labels_shown:
+            order = sorted(
+                self.instances.values(), key=lambda view: (view.id not in self.selection, -view.area, view.id)
+            )
+            for view in order:
+                box = self._box(view)
+                if box is not None and view.title and view.id not in self.invisible:
+                    labels.append(Label(view.title, box, view.color, always=view.id in self.selection))
+        self.labels.set_labels(labels)
+
+    def _mark_poses(self) -> None:
+        self.poses.set_poses(
+            [
+                Pose(v.keypoints, v.skeleton.edges if v.skeleton else (), v.color, strong=v.id in self.selection)
+                for v in self.instances.values()
+                if v.keypoints and v.id not in self.invisible
+            ]
+        )
+
+    def _box(self, view: InstanceView) -> Box | None:
+        if view.bbox is not None:
+            return view.bbox
+        places = [(x, y) for x, y, v in view.keypoints or () if v]
+        if not places:
+            return None
+        xs, ys = zip(*places, strict=True)
+        return min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys)
+
+
+def whole(scene: CanvasScene) -> QRectF:
+    """Return the image's rectangle."""
+    return scene.image.boundingRect()

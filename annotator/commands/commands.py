@@ -1,0 +1,203 @@
+"""All commands together: what follows from a project opened, an image shown, an op committed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray
+
+from annotator.actions.action import UiContext
+from annotator.commands.files import FileCommands
+from annotator.commands.instances import InstanceCommands
+from annotator.commands.view import ViewCommands
+from annotator.controllers.image_cache import LoadedImage
+from annotator.desk import Desk
+from annotator.messages import Message
+from annotator.widgets.title import window_title
+from engine.changes import Changes
+from engine.inference.draft import ImageRef
+from engine.records import HistoryRecord, ImageRecord, State
+from engine.storage.reader import Reader
+from engine.workspace import Workspace
+
+
+class Commands:
+    """Binds every command and keeps views and controllers in step."""
+
+    def __init__(self, desk: Desk, *, log: Path) -> None:
+        """``log`` is the log file that the help menu shows."""
+        self._desk = desk
+        self._version = 0
+        self._history: list[HistoryRecord] = []
+        self._docks = b""
+        self.files = FileCommands(desk, opened=self._project_opened, closed=self._project_closed)
+        self.instances = InstanceCommands(desk)
+        self.view = ViewCommands(desk, log=log, set_label=self.instances.set_label)
+        desk.presenter.refresh_actions = self.refresh
+        desk.bus.changed.connect(self._changed)
+        desk.bus.message.connect(self._message)
+        desk.navigation.before_leaving = self._before_leaving
+        desk.navigation.arrived = self._arrived
+        desk.navigation.loaded = self._loaded
+        desk.editing.labels_read = self._labels_read
+        self._project_closed()
+
+    # --- start and end -------------------------------------------------------------------------------------------
+
+    def start(self, project: str | None) -> None:
+        """Open what was named on the command line and start the backend."""
+        self.view.use_backend()
+        if self._desk.settings.problem:
+            self._desk.bus.message.emit(Message("warning", self._desk.settings.problem))
+        if project is not None:
+            self._desk.projects.open(project)
+
+    def restore_layout(self) -> None:
+        """Put window and docks where they were."""
+        layout = self._desk.state.window
+        if layout.geometry:
+            self._desk.window.restoreGeometry(QByteArray(layout.geometry))
+        self._docks = layout.docks
+
+    def save_layout(self) -> None:
+        """Remember window and docks."""
+        window = self._desk.window
+        docks = self._docks if window.at_start else window.saveState().data()
+        self._desk.state.save_window(window.saveGeometry().data(), docks)
+
+    def _project_opened(self, workspace: Workspace) -> None:
+        desk = self._desk
+        desk.prompting.start_image(None)
+        desk.navigation.reset()
+        desk.editing.load(None)
+        first = desk.window.at_start
+        desk.window.show_work()
+        if first and self._docks:
+            desk.window.restoreState(QByteArray(self._docks))
+        desk.state.opened(workspace.place)
+        self._version = 0
+        name = workspace.place if "://" in workspace.place else Path(workspace.place).name
+        desk.window.setWindowTitle(window_title(name))
+        desk.window.top_bar.set_title(window_title(name))
+        desk.bus.project_changed.emit(workspace.place)
+        desk.editing.reload_labels()
+        desk.navigation.reload()
+        self.view.choose_tool("smart")
+
+    def _project_closed(self) -> None:
+        desk = self._desk
+        if not desk.window.at_start:
+            self._docks = desk.window.saveState().data()
+        desk.prompting.start_image(None)
+        desk.navigation.reset()
+        desk.editing.forget()
+        desk.window.setWindowTitle("Maskwright")
+        desk.window.top_bar.set_title("Maskwright")
+        desk.window.show_start()
+        desk.bus.project_changed.emit(None)
+        self.refresh()
+
+    # --- what follows from what ----------------------------------------------------------------------------------
+
+    def _changed(self, changes: Changes, initiator: object) -> None:
+        desk = self._desk
+        if desk.store.workspace is None:
+            return
+        desk.editing.on_changed(changes)
+        desk.navigation.on_changed(changes)
+        image = desk.navigation.image
+        if image is not None and image.id in changes.image_contents and initiator is not None:
+            desk.navigation.started()
+        self._read_history()
+
+    def _read_history(self) -> None:
+        image = self._desk.navigation.image
+        image_id = image.id if image is not None else None
+
+        def query(reader: Reader) -> list[HistoryRecord]:
+            return reader.history(image_id, limit=200)
+
+        def show(records: list[HistoryRecord]) -> None:
+            self._history = records
+            self._desk.window.history.set_records(records)
+            self.refresh()
+
+        self._desk.store.read(query, show)
+
+    def _before_leaving(self) -> None:
+        if self._desk.prompting.active:
+            stored = self._desk.prompting.commit()
+            words = "The open draft was stored." if stored else "The open draft had no mask yet and was dropped."
+            self._desk.presenter.say("info", words)
+        self._desk.posing.cancel()
+
+    def _arrived(self, image: ImageRecord | None) -> None:
+        desk = self._desk
+        desk.prompting.start_image(None)
+        desk.editing.load(image)
+        self._read_history()
+
+    def _loaded(self, image: ImageRecord, loaded: LoadedImage) -> None:
+        """Now clicks can be answered: the backend is told this image and the next ones."""
+        desk = self._desk
+        ref = ImageRef(image.id, image.file, loaded.content_hash, loaded.width, loaded.height)
+        desk.prompting.start_image(ref)
+        count = desk.settings.number("backend.encode_ahead")
+        following = desk.navigation.ids[desk.navigation.index + 1 : desk.navigation.index + 1 + count]
+
+        def ahead(images: Sequence[ImageRecord]) -> None:
+            refs = [
+                ImageRef(each.id, each.file, each.content_hash, each.width, each.height)
+                for each in images
+                if each.content_hash and not each.error
+            ]
+            desk.inference.encode_ahead([ref, *refs])
+
+        desk.store.read(lambda reader: [row.image for row in reader.images.rows(following)], ahead)
+        self.refresh()
+
+    def _labels_read(self) -> None:
+        desk = self._desk
+        desk.presenter.use_skeletons(desk.editing.skeletons)
+        self.instances.label_changed()
+        self.refresh()
+
+    def _message(self, message: Message) -> None:
+        window = self._desk.window
+        (window.start_banner if window.at_start else window.banner).show_message(message)
+        window.messages.add(message)
+
+    def notice_others(self) -> None:
+        """Look whether another process has written to the project."""
+
+        def seen(version: int) -> None:
+            self._version = version
+
+        if not self._desk.projects.busy:
+            self._desk.store.notice_others(self._version, seen)
+
+    def refresh(self) -> None:
+        """Enable what makes sense now."""
+        desk = self._desk
+        editing, state = desk.editing, desk.prompting.state
+        chosen = [editing.instances[i] for i in editing.selection if i in editing.instances]
+        desk.registry.refresh(
+            UiContext(
+                has_project=desk.store.workspace is not None,
+                has_image=desk.navigation.image is not None,
+                image_count=len(desk.navigation.ids),
+                instance_count=len(editing.instances),
+                selection_count=len(chosen),
+                proposed_selected=sum(each.state is State.PROPOSED for each in chosen),
+                has_draft=desk.prompting.active or desk.posing.active,
+                can_commit=state.candidate is not None or state.waiting or desk.posing.active,
+                candidate_count=len(state.candidates),
+                tool=desk.window.canvas.tool,
+                mode=desk.window.mode_switch.mode,
+                can_undo=any(each.state == "done" and each.undoable for each in self._history),
+                can_redo=any(each.state == "undone" and each.undoable for each in self._history),
+                label_count=len(editing.labels),
+                has_clipboard=bool(self.instances.clipboard),
+            )
+        )

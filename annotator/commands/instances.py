@@ -1,0 +1,358 @@
+"""Commands on the draft, the selection and labels, and what gestures on the canvas mean."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint
+
+from annotator.desk import Desk
+from annotator.dialogs.label_edit import LabelDialog, LabelDraft
+from annotator.dialogs.label_search import LabelSearch
+from annotator.dialogs.skeleton import SkeletonDialog
+from annotator.intents import (
+    AreaPicked,
+    BoxAdded,
+    BoxDrawn,
+    BoxEdited,
+    HoverMoved,
+    Intent,
+    JointMoved,
+    JointPlaced,
+    JointToggled,
+    MenuAsked,
+    Opened,
+    Picked,
+    PointAdded,
+    PolygonClosed,
+    RadiusChanged,
+    RingEdited,
+    StrokeDrawn,
+)
+from engine.ops.instances import DuplicateInstances
+from engine.ops.labels import AddLabel, AddSkeleton, DeleteLabel, EditLabel, MergeLabels, MoveLabel
+from engine.records import CandidateRecord, LabelRecord, State
+
+MENU = (
+    "instance.refine",
+    "instance.relabel",
+    None,
+    "instance.accept",
+    "instance.reject",
+    None,
+    "instance.merge",
+    "instance.subtract",
+    "instance.split",
+    "instance.fill_holes",
+    "instance.drop_islands",
+    "instance.smooth",
+    None,
+    "instance.to_top",
+    "instance.to_bottom",
+    "instance.hide",
+    "instance.hide_others",
+    "instance.lock",
+    None,
+    "edit.copy",
+    "instance.duplicate",
+    "instance.delete",
+)
+
+
+class InstanceCommands:
+    """Binds instance.*, label.* and edit.* and answers the canvas."""
+
+    def __init__(self, desk: Desk) -> None:
+        """Bind."""
+        self._desk = desk
+        self.clipboard: tuple[int, ...] = ()
+        registry, editing = desk.registry, desk.editing
+        registry.bind("instance.commit", self.commit)
+        registry.bind("instance.cycle", self.cycle)
+        registry.bind("instance.backspace", self.backspace)
+        registry.bind("instance.refine", self.refine)
+        registry.bind("instance.accept", lambda: self._decide(State.ACCEPTED))
+        registry.bind("instance.reject", lambda: self._decide(State.REJECTED))
+        registry.bind("instance.relabel", self.search_label)
+        registry.bind("instance.merge", editing.merge)
+        registry.bind("instance.subtract", editing.subtract)
+        registry.bind("instance.split", editing.split)
+        registry.bind("instance.repair", lambda what: editing.repair(what.replace("_", " ")))
+        registry.bind("instance.order", editing.reorder)
+        registry.bind("instance.hide", editing.toggle_hidden)
+        registry.bind("instance.hide_others", editing.toggle_others)
+        registry.bind("instance.show_all", editing.show_all)
+        registry.bind("instance.lock", editing.toggle_locked)
+        registry.bind("instance.duplicate", self.duplicate)
+        registry.bind("instance.delete", editing.delete)
+        registry.bind("edit.undo", lambda: self.undo())
+        registry.bind("edit.redo", lambda: desk.store.undo(self._image_id, redo=True))
+        registry.bind("edit.copy", self.copy)
+        registry.bind("edit.paste", self.paste)
+        registry.bind("edit.select_all", lambda: editing.select(list(editing.instances)))
+        registry.bind("edit.step_back", self.step_back)
+        registry.bind("label.search", self.search_label)
+        registry.bind("label.digit", self.label_by_place)
+        registry.bind("label.none", lambda: self.set_label(None))
+        registry.bind("label.add", self.add_label_dialog)
+        registry.bind("label.skeletons", self.add_skeleton)
+        self._connect()
+
+    def _connect(self) -> None:
+        window, editing = self._desk.window, self._desk.editing
+        window.canvas.intent.connect(self.on_intent)
+        window.canvas.hovered.connect(lambda _: self._desk.prompting.touch())
+        window.context_bar.candidate_chosen.connect(self._desk.prompting.choose)
+        window.instances.selected.connect(lambda ids: editing.select(sorted(ids)))
+        window.instances.hovered.connect(window.canvas.set_hover)
+        window.instances.hide_toggled.connect(lambda i: editing.set_hidden(i, i not in editing.hidden))
+        window.instances.lock_toggled.connect(lambda i: editing.toggle_locked((i,)))
+        window.instances.opened.connect(self._open)
+        window.instances.menu_asked.connect(lambda _ids, place: self._menu(place.x(), place.y()))
+        window.labels.chosen.connect(self.set_label)
+        window.labels.add_asked.connect(lambda name: self._store(AddLabel(name), choose=True))
+        window.labels.rename_asked.connect(lambda i, name: self._edit(i, name=name))
+        window.labels.recolor_asked.connect(lambda i, color: self._edit(i, color=color))
+        window.labels.delete_asked.connect(lambda i: self._desk.store.execute(DeleteLabel(i)))
+        window.labels.merge_asked.connect(lambda i, into: self._desk.store.execute(MergeLabels(i, into)))
+        window.labels.move_asked.connect(lambda i, place: self._desk.store.execute(MoveLabel(i, place)))
+        window.labels.edit_asked.connect(self.edit_label_dialog)
+        self._desk.registry.add_to(window.instances.view, ("instance.delete", "instance.commit"))
+
+    @property
+    def _image_id(self) -> int | None:
+        image = self._desk.navigation.image
+        return image.id if image is not None else None
+
+    # --- the canvas ----------------------------------------------------------------------------------------------
+
+    def on_intent(self, intent: Intent) -> None:
+        """Do what a gesture means."""
+        editing, prompting = self._desk.editing, self._desk.prompting
+        match intent:
+            case PointAdded(x, y, positive):
+                editing.select(())
+                prompting.add_point(x, y, positive=positive)
+            case BoxAdded(x0, y0, x1, y1):
+                editing.select(())
+                prompting.add_box(x0, y0, x1, y1)
+            case HoverMoved(x, y):
+                self._desk.presenter.preview(x, y)
+            case BoxDrawn(x0, y0, x1, y1):
+                editing.box(x0, y0, x1, y1)
+            case StrokeDrawn(points, radius, erase):
+                editing.stroke(points, radius, erase=erase)
+            case PolygonClosed(ring, tool):
+                editing.ring(ring, tool=tool)
+            case RingEdited(instance_id, rings):
+                editing.set_rings(instance_id, rings)
+            case BoxEdited(instance_id, x0, y0, x1, y1):
+                editing.set_box(instance_id, x0, y0, x1, y1)
+            case JointPlaced(x, y, visible):
+                self._desk.posing.place(x, y, visible=visible)
+            case JointMoved(instance_id, joint, x, y):
+                editing.move_joint(instance_id, joint, x, y)
+            case JointToggled(instance_id, joint):
+                editing.toggle_joint(instance_id, joint)
+            case Picked(x, y, add, below):
+                again = len(editing.selection) == 1
+                editing.pick(x, y, add=add, below=below or (again and not add))
+            case AreaPicked(x0, y0, x1, y1, add):
+                editing.select(self._desk.window.canvas.instances_inside(x0, y0, x1, y1), add=add)
+            case Opened(x, y):
+                editing.pick(x, y)
+                self.refine()
+            case RadiusChanged(radius):
+                self._desk.window.context_bar.set_radius(radius)
+                self._desk.settings.set("canvas.brush_radius", radius)
+            case MenuAsked(x, y, screen_x, screen_y):
+                if not set(self._desk.window.canvas.instances_at(x, y)) & set(editing.selection):
+                    editing.pick(x, y)
+                self._menu(screen_x, screen_y)
+
+    def _menu(self, x: int, y: int) -> None:
+        if self._desk.editing.selection:
+            menu = self._desk.registry.menu(MENU, self._desk.window)
+            menu.aboutToHide.connect(menu.deleteLater)
+            menu.popup(QPoint(x, y))
+
+    # --- draft and selection -------------------------------------------------------------------------------------
+
+    def commit(self) -> None:
+        """Enter: close the running gesture, store the draft, finish the pose, or refine the selected instance."""
+        desk = self._desk
+        if desk.window.canvas.gesture_key("enter"):
+            return
+        if desk.prompting.active:
+            desk.prompting.commit()
+        elif desk.posing.active:
+            desk.posing.finish()
+        elif any(desk.editing.instances[i].state is State.PROPOSED for i in desk.editing.selection):
+            self._decide(State.ACCEPTED)
+
+    def cycle(self, step: int) -> None:
+        """Tab: the next candidate of a draft, else the next instance."""
+        if self._desk.prompting.state.candidates:
+            self._desk.prompting.cycle(step)
+        elif not self._desk.prompting.active:
+            instance = self._desk.editing.select_next(step)
+            if instance is not None and instance.bbox is not None:
+                self._desk.window.canvas.reveal(instance.bbox)
+
+    def backspace(self) -> None:
+        """Take back the last vertex, joint or click."""
+        desk = self._desk
+        if not desk.window.canvas.gesture_key("backspace") and not desk.posing.remove_last():
+            desk.prompting.remove_last()
+
+    def step_back(self) -> None:
+        """Esc: one level back - gesture, draft, pose, selection, tool."""
+        desk = self._desk
+        if desk.window.canvas.gesture_key("escape") or desk.prompting.cancel() or desk.posing.cancel():
+            return
+        if desk.editing.selection:
+            desk.editing.select(())
+        else:
+            desk.registry.trigger("tool.select")
+
+    def undo(self) -> None:
+        """Ctrl+Z: while a draft exists undo belongs to it."""
+        desk = self._desk
+        if desk.window.canvas.gesture_key("backspace") or desk.posing.remove_last() or desk.prompting.remove_last():
+            return
+        desk.store.undo(self._image_id)
+
+    def refine(self) -> None:
+        """Reopen the selected instance in the smart tool, with its logits."""
+        desk = self._desk
+        if not desk.editing.selection:
+            return
+        instance = desk.editing.instances[desk.editing.selection[-1]]
+        if instance.mask is None:
+            desk.presenter.say("info", "Only masks can be refined with clicks; this instance has none.")
+            return
+        if instance.locked:
+            desk.presenter.say("info", "This instance is locked. Unlock it first (Ctrl+L).")
+            return
+
+        def reopen(candidates: tuple[CandidateRecord, ...]) -> None:
+            desk.registry.trigger("tool.smart")
+            desk.editing.select(())
+            desk.prompting.reopen(instance, candidates)
+
+        desk.store.read(lambda reader: reader.instances.candidates(instance.id), reopen)
+
+    def _open(self, instance_id: int) -> None:
+        self._desk.editing.select((instance_id,))
+        self.refine()
+
+    def _decide(self, state: State) -> None:
+        self._desk.editing.set_state(state)
+
+    def copy(self) -> None:
+        """Remember the selected instances for pasting on this or another image."""
+        self.clipboard = self._desk.editing.selection
+        self._desk.presenter.say("info", f"Copied {len(self.clipboard)}. Ctrl+V pastes here or on another image.")
+        self._desk.presenter.refresh_actions()
+
+    def paste(self) -> None:
+        """Copy the remembered instances to this image."""
+        if self.clipboard and self._image_id is not None:
+            self._desk.store.execute(DuplicateInstances(self.clipboard, self._image_id))
+
+    def duplicate(self) -> None:
+        """Copy the selected instances to the next image and go there."""
+        navigation = self._desk.navigation
+        if 0 <= navigation.index < len(navigation.ids) - 1:
+            following = navigation.ids[navigation.index + 1]
+            self._desk.editing.duplicate_to(following, done=lambda: navigation.go_to_id(following))
+        else:
+            self._desk.presenter.say("info", "This is the last image of the list.")
+
+    # --- labels --------------------------------------------------------------------------------------------------
+
+    def set_label(self, label_id: int | None) -> None:
+        """Make a label the current one: for the selection, the draft and what comes next."""
+        self._desk.editing.set_label(label_id)
+        self.label_changed()
+
+    def label_changed(self) -> None:
+        """Tell everyone which label is the current one."""
+        desk = self._desk
+        label = desk.editing.labels.get(desk.editing.label_id) if desk.editing.label_id is not None else None
+        desk.prompting.label_id = desk.editing.label_id
+        desk.window.labels.set_current(desk.editing.label_id)
+        skeleton_id = label.skeleton_id if label is not None else None
+        desk.posing.use(desk.editing.skeletons.get(skeleton_id) if skeleton_id is not None else None)
+
+    def label_by_place(self, place: int) -> None:
+        """Choose a label by its place in the list, 0 for the first."""
+        labels = sorted(self._desk.editing.labels.values(), key=lambda label: (label.position, label.id))
+        if place < len(labels):
+            self.set_label(labels[place].id)
+
+    def search_label(self) -> None:
+        """Choose a label by typing; a name that is not there becomes a new label."""
+        labels = sorted(self._desk.editing.labels.values(), key=lambda label: (label.position, label.id))
+        found = LabelSearch.ask(self._desk.window, labels, self._desk.icons)
+        if isinstance(found, int):
+            self.set_label(found)
+        elif found:
+            self._store(AddLabel(found), choose=True)
+
+    def add_label_dialog(self) -> None:
+        """Make a label with all its properties."""
+        draft = LabelDialog.ask(self._desk.window, None, self._labels(), tuple(self._desk.editing.skeletons.values()))
+        if draft is not None:
+            op = AddLabel(
+                draft.name, draft.color, draft.parent_id, draft.is_thing, draft.supercategory, draft.skeleton_id
+            )
+            self._store(op, choose=True)
+
+    def edit_label_dialog(self, label_id: int) -> None:
+        """Change a label's properties."""
+        label = self._desk.editing.labels.get(label_id)
+        if label is None:
+            return
+        draft = LabelDialog.ask(self._desk.window, label, self._labels(), tuple(self._desk.editing.skeletons.values()))
+        if draft is not None:
+            self._desk.store.execute(_edited(label, draft))
+
+    def add_skeleton(self) -> None:
+        """Make a skeleton; labels take one in their dialog."""
+        draft = SkeletonDialog.ask(self._desk.window, None)
+        if draft is not None:
+            op = AddSkeleton(draft.name, draft.joints, draft.edges, draft.flip_pairs)
+            self._desk.store.execute(
+                op,
+                done=lambda outcome: self._desk.presenter.say(
+                    "info", f"Skeleton {outcome.value.name} added. Give it to a label: right-click the label, Edit."
+                ),
+            )
+
+    def _labels(self) -> list[LabelRecord]:
+        return sorted(self._desk.editing.labels.values(), key=lambda label: (label.position, label.id))
+
+    def _edit(self, label_id: int, *, name: str = "", color: str = "") -> None:
+        label = self._desk.editing.labels.get(label_id)
+        if label is not None:
+            draft = LabelDraft(
+                name=name or label.name,
+                color=color or label.color,
+                parent_id=label.parent_id,
+                supercategory=label.supercategory,
+                is_thing=label.is_thing,
+                skeleton_id=label.skeleton_id,
+            )
+            self._desk.store.execute(_edited(label, draft))
+
+    def _store(self, op: AddLabel, *, choose: bool) -> None:
+        def done(label_id: int) -> None:
+            # The label list comes back after this read; then it can be chosen.
+            self._desk.store.read(lambda _: None, lambda _: self.set_label(label_id) if choose else None)
+
+        self._desk.store.execute(op, done=lambda outcome: done(outcome.value.id))
+
+
+def _edited(label: LabelRecord, draft: LabelDraft) -> EditLabel:
+    return EditLabel(
+        label.id, draft.name, draft.color, draft.parent_id, draft.is_thing, draft.supercategory, draft.skeleton_id
+    )

@@ -1,0 +1,69 @@
+"""The lowest line: which image, where the pointer is, how near, what is on it, how quick the backend was."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy
+
+from annotator.tokens import UNIT
+from annotator.widgets.parts import ElidedLabel
+
+HEIGHT = 26
+_RIGHT = Qt.AlignmentFlag.AlignRight
+
+
+class StatusLine(QFrame):
+    """Fields of steady width, so that nothing dances while the pointer moves; the path gives way first."""
+
+    def __init__(self) -> None:
+        """Empty until told."""
+        super().__init__()
+        self.setProperty("role", "strip")
+        self.setFixedHeight(HEIGHT)
+        self.number = ElidedLabel()
+        self.path = ElidedLabel()
+        self.size_text = ElidedLabel(dim=True)
+        self.pointer = ElidedLabel(dim=True, mode=Qt.TextElideMode.ElideRight)
+        self.zoom = ElidedLabel(dim=True, align=_RIGHT)
+        self.counts = ElidedLabel(mode=Qt.TextElideMode.ElideRight, align=_RIGHT)
+        self.backend = ElidedLabel(dim=True, mode=Qt.TextElideMode.ElideRight, align=_RIGHT)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(3 * UNIT, 0, 3 * UNIT, 0)
+        layout.setSpacing(4 * UNIT)
+        steady = {self.pointer: "x 00000  y 00000", self.zoom: "0000 %", self.backend: "CUDA  00000 ms"}
+        for label in (self.number, self.path, self.size_text, self.pointer, self.zoom, self.counts, self.backend):
+            if label in steady:
+                label.setFixedWidth(label.fontMetrics().horizontalAdvance(steady[label]))
+            layout.addWidget(label)
+        self.path.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        layout.setStretchFactor(self.counts, 1)
+        self.counts.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def clear(self) -> None:
+        """Show nothing: no image."""
+        for label in (self.number, self.path, self.size_text, self.pointer, self.zoom, self.counts):
+            label.set_text("")
+
+    def set_image(self, number: int, total: int, path: str, width: int, height: int) -> None:
+        """Show which image it is (``number`` from 1) and its size in pixels (0 while unknown)."""
+        self.number.set_text(f"{number:,}/{total:,}")
+        self.path.set_text(path)
+        self.size_text.set_text(f"{width} \u00d7 {height}" if width and height else "")
+
+    def set_pointer(self, x: float | None, y: float | None) -> None:
+        """Show the pixel under the pointer; None outside the image."""
+        self.pointer.set_text("" if x is None or y is None else f"x {int(x)}  y {int(y)}")
+
+    def set_zoom(self, zoom: float) -> None:
+        """Show the zoom; 1.0 is one screen pixel an image pixel."""
+        percent = zoom * 100
+        self.zoom.set_text(f"{percent:.0f} %" if percent >= 10 else f"{percent:.1f} %")
+
+    def set_counts(self, instances: int, to_review: int) -> None:
+        """Show what is on the image."""
+        text = f"{instances:,} instance{'' if instances == 1 else 's'}"
+        self.counts.set_text(f"{text}, {to_review:,} to review" if to_review else text)
+
+    def set_backend(self, device: str, milliseconds: float | None) -> None:
+        """Show where inference runs and how long the last answer took."""
+        self.backend.set_text(device.upper() + ("" if milliseconds is None else f"  {milliseconds:.0f} ms"))

@@ -1,0 +1,55 @@
+"""The uppermost line: the menu, the project's name, the modes and the way to the command palette."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QSizePolicy, QToolButton
+
+from annotator.icons import Icons
+from annotator.tokens import UNIT
+from annotator.widgets.mode_switch import ModeSwitch
+from annotator.widgets.parts import GAP, ElidedLabel, icon_button, keep_icon
+
+HEIGHT = 44
+
+
+class TopBar(QFrame):
+    """Menu button, title, mode switch, search."""
+
+    palette_asked = Signal()
+
+    def __init__(self, icons: Icons, modes: ModeSwitch) -> None:
+        """``set_menu`` gives the menu button its menu."""
+        super().__init__()
+        self.setProperty("role", "strip")
+        self.setFixedHeight(HEIGHT)
+        self.modes = modes
+        self.menu_button = icon_button(icons, "menu", "Menu", size=32)
+        self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.title = ElidedLabel("Maskwright")
+        self.title.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.search = QPushButton("Search   Ctrl+K")
+        self.search.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.search.setToolTip("Commands, labels and images by name")
+        keep_icon(self.search, icons, "search")
+        self.search.clicked.connect(self.palette_asked)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(UNIT + 2, 0, GAP, 0)
+        layout.setSpacing(GAP)
+        layout.addWidget(self.menu_button)
+        layout.addWidget(self.title, 1)
+        layout.addWidget(modes)
+        layout.addStretch(1)
+        layout.addWidget(self.search)
+
+    def set_menu(self, menu: QMenu) -> None:
+        """Show ``menu`` under the menu button."""
+        self.menu_button.setMenu(menu)
+
+    def set_title(self, text: str) -> None:
+        """Show the project's name and that all is saved."""
+        self.title.set_text(text)
+
+    def set_search_key(self, key: str) -> None:
+        """Say with which key the palette opens."""
+        self.search.setText(f"Search   {key}" if key else "Search")

@@ -1,0 +1,145 @@
+"""One inference process as the parent sees it: started, spoken to, listened to, ended; nothing of it is left behind."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import site
+import subprocess
+import sys
+import threading
+from collections import deque
+from multiprocessing import Pipe
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, TypeAlias
+
+import engine
+from engine.inference.messages import Hello, Reply, Request
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
+    Link: TypeAlias = Connection[Any, Any]
+
+log = logging.getLogger(__name__)
+
+_LAST_LINES = 30
+_THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+
+
+class Child:
+    """A running process. Owned by the host's thread; only ``kill`` and ``pid`` may be used from another one."""
+
+    def __init__(self) -> None:
+        """Start the process, which waits for a Hello. Raises OSError when the system starts no more processes."""
+        # A pipe handed down privately: no name in the file system, nobody else can connect, nothing to clean up.
+        self.link, theirs = Pipe()
+        try:
+            self._process = _start(theirs)
+        except OSError:
+            self.link.close()
+            raise
+        finally:
+            theirs.close()
+        self._last: deque[str] = deque(maxlen=_LAST_LINES)
+        assert self._process.stdout is not None
+        self._listener = threading.Thread(
+            target=self._listen, args=(self._process.stdout,), name="inference log", daemon=True
+        )
+        self._listener.start()
+
+    @property
+    def pid(self) -> int:
+        """The process's id."""
+        return self._process.pid
+
+    def send(self, message: Hello | Request) -> None:
+        """Send a message. Raises OSError when the process has ended."""
+        self.link.send(message)
+
+    def receive(self) -> Reply:
+        """Wait for the next reply. Raises EOFError or OSError when the process has ended."""
+        reply: Reply = self.link.recv()
+        return reply
+
+    def kill(self) -> None:
+        """End the process at once."""
+        self._process.kill()
+
+    def stop(self, grace: float) -> None:
+        """Hang up, give the process ``grace`` seconds to leave by itself, then end it, and wait until it is gone."""
+        self.link.close()
+        try:
+            self._process.wait(grace)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._listener.join(1.0)
+        if self._process.stdout is not None and not self._listener.is_alive():
+            self._process.stdout.close()
+
+    def epitaph(self) -> str:
+        """Say how the process ended (after ``stop``) and its last words, if any."""
+        code = self._process.returncode
+        last = next((line for line in reversed(self._last) if line.strip()), "")
+        return describe_exit(code) + (f" Its last words: {last}" if last else "")
+
+    def _listen(self, stream: IO[str]) -> None:
+        for line in stream:
+            self._last.append(line.rstrip())
+            log.info("[%d] %s", self.pid, line.rstrip())
+
+
+def describe_exit(code: int) -> str:
+    """Return one sentence on an exit code as subprocess gives it (negative: POSIX signal)."""
+    if code >= 0:
+        shown = f"0x{code:08X}" if code > 0xFFFF else str(code)
+        return f"It ended with exit code {shown}."
+    try:
+        name = signal.Signals(-code).name
+    except ValueError:
+        name = "unknown"
+    if name == "SIGKILL":
+        return "It was killed (signal 9), which most often means that the memory ran out."
+    return f"It was ended by signal {-code} ({name})."
+
+
+def _start(theirs: Link) -> subprocess.Popen[str]:
+    handle = theirs.fileno()
+    options: dict[str, Any] = {}
+    if sys.platform == "win32":
+        os.set_handle_inheritable(handle, True)
+        options["startupinfo"] = subprocess.STARTUPINFO(lpAttributeList={"handle_list": [handle]})
+        options["creationflags"] = subprocess.CREATE_NO_WINDOW
+    else:
+        options["pass_fds"] = (handle,)
+    return subprocess.Popen(
+        # -P: a folder called "models" or "engine" where the user stands must not be taken for ours.
+        [sys.executable, "-P", "-m", "engine.inference.worker", str(handle), str(_threads())],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env=_environment(),
+        encoding="utf-8",
+        errors="replace",
+        **options,
+    )
+
+
+def _environment() -> dict[str, str]:
+    """Return our environment, with a core left to the window and our source folder told if it is not installed."""
+    environment = dict(os.environ)
+    environment["PYTHONIOENCODING"] = "utf-8:backslashreplace"
+    environment["PYTHONUNBUFFERED"] = "1"
+    for variable in _THREAD_VARIABLES:
+        environment.setdefault(variable, str(_threads()))
+    root = str(Path(engine.__file__).resolve().parents[1])
+    if root not in (*site.getsitepackages(), site.getusersitepackages()):
+        environment["PYTHONPATH"] = os.pathsep.join(filter(None, [root, environment.get("PYTHONPATH", "")]))
+    return environment
+
+
+def _threads() -> int:
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, cores - 1)

@@ -1,0 +1,187 @@
+"""Stores a file's objects in batches and knows which of them are there already."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import or_, select
+
+from engine.ops.incoming import ORIGINAL_ID, IncomingInstance
+from engine.records import Rle, Stage, State
+from engine.report import ReportBuilder
+from engine.storage.tables import Instance, table_of
+from engine.transaction import Tx
+
+_INSTANCES = table_of(Instance)
+
+
+class InstanceStore:
+    """Writes batches of instances and knows which of them are there already."""
+
+    def __init__(
+        self,
+        tx: Tx,
+        job_id: int,
+        state: State,
+        labels: Mapping[int, int],
+        images: Mapping[int, int],
+        report: ReportBuilder,
+    ) -> None:
+        """``labels`` and ``images`` lead from the reader's keys to ids."""
+        self._tx = tx
+        self._job_id = job_id
+        self._state = state
+        self._labels = labels
+        self._images = images
+        self._report = report
+        self._next_z: dict[int, int] = {}
+        self._joints = self._joint_counts()
+
+    def _joint_counts(self) -> dict[int, int]:
+        """Return the number of joints of every label that has a skeleton."""
+        counts = {skeleton.id: len(skeleton.joints) for skeleton in self._tx.read.skeletons.all()}
+        labels = self._tx.read.labels.all()
+        return {label.id: counts[label.skeleton_id] for label in labels if label.skeleton_id is not None}
+
+    def add(self, batch: list[IncomingInstance]) -> int:
+        """Store what is new and return how many that were."""
+        rows: list[dict[str, Any]] = []
+        taken = self._taken(batch)
+        others = self._unnumbered(batch, taken)
+        for instance in batch:
+            row = self._row(instance, taken, others)
+            if row is not None:
+                rows.append(row)
+        self._tx.rows.insert_many("instances", rows)
+        self._report.went("annotations", len(rows))
+        return len(rows)
+
+    def _row(
+        self,
+        instance: IncomingInstance,
+        taken: dict[int, tuple[int, int | None]],
+        others: set[tuple[int, Any]],
+    ) -> dict[str, Any] | None:
+        image_id = self._images.get(instance.image_key)
+        label_id = None if instance.label_key is None else self._labels[instance.label_key]
+        if image_id is None:
+            self._report.drop("annotations", "the image could not be added", instance.where)
+            return None
+        if instance.keypoints is not None and label_id in self._joints:
+            joints = self._joints[label_id]
+            if joints != len(instance.keypoints):
+                reason = f"it has {len(instance.keypoints)} keypoints, its label's skeleton {joints} joints"
+                self._report.drop("annotations", reason, instance.where)
+                return None
+        coco_id, extra = instance.coco_id, dict(instance.extra)
+        original: str | int | None = instance.original_id
+        if coco_id is not None and coco_id in taken:
+            holder_image, holder_job = taken[coco_id]
+            if holder_image == image_id and holder_job != self._job_id:
+                self._report.drop("annotations", "already here", instance.where)
+                return None
+            self._report.note("annotations", "its id is taken by another one; it gets a new one", instance.where)
+            original, coco_id = coco_id, None
+        if coco_id is None:
+            # Two equal objects without ids in one file are one object: nothing tells them apart.
+            identity = (image_id, original if original is not None else _content(label_id, instance))
+            if identity in others:
+                self._report.drop("annotations", "already here", instance.where)
+                return None
+            others.add(identity)
+            if original is not None:
+                extra = {**extra, ORIGINAL_ID: original}
+        else:
+            taken[coco_id] = (image_id, self._job_id)
+        return self._values(instance, image_id, label_id, coco_id, extra)
+
+    def _values(
+        self,
+        instance: IncomingInstance,
+        image_id: int,
+        label_id: int | None,
+        coco_id: int | None,
+        extra: dict[str, Any],
+    ) -> dict[str, Any]:
+        if image_id not in self._next_z:
+            self._next_z[image_id] = self._tx.read.instances.top_z(image_id) + 1
+        z = self._next_z[image_id]
+        self._next_z[image_id] = z + 1
+        x, y, w, h = instance.box or (None, None, None, None)
+        keypoints = None if instance.keypoints is None else [list(joint) for joint in instance.keypoints]
+        return {
+            "image_id": image_id,
+            "label_id": label_id,
+            "state": str(self._state),
+            "stage": str(Stage.IMPORTED),
+            "z": z,
+            "mask": instance.mask,
+            "bbox_x": x,
+            "bbox_y": y,
+            "bbox_w": w,
+            "bbox_h": h,
+            "area": instance.area,
+            "keypoints": keypoints,
+            "iscrowd": instance.iscrowd,
+            "attributes": dict(instance.attributes),
+            "score": instance.score,
+            "tool": "import",
+            "author": self._tx.author,
+            "job_id": self._job_id,
+            "created_at": self._tx.now,
+            "updated_at": self._tx.now,
+            "coco_id": coco_id,
+            "extra": extra,
+        }
+
+    def _taken(self, batch: list[IncomingInstance]) -> dict[int, tuple[int, int | None]]:
+        """Return image and job of every stored instance that holds one of the batch's ids."""
+        wanted = [instance.coco_id for instance in batch if instance.coco_id is not None]
+        if not wanted:
+            return {}
+        query = select(_INSTANCES.c.coco_id, _INSTANCES.c.image_id, _INSTANCES.c.job_id)
+        found = self._tx.connection.execute(query.where(_INSTANCES.c.coco_id.in_(wanted)))
+        return {int(coco_id): (int(image_id), job_id) for coco_id, image_id, job_id in found}
+
+    def _unnumbered(
+        self, batch: list[IncomingInstance], taken: dict[int, tuple[int, int | None]]
+    ) -> set[tuple[int, Any]]:
+        """Return what is known of stored instances without an id of their own on the batch's images."""
+        seen: set[int | None] = set()
+        images: set[int] = set()
+        for instance in batch:
+            coco_id = instance.coco_id
+            if coco_id is None or coco_id in taken or coco_id in seen:
+                images.add(self._images.get(instance.image_key, 0))
+            seen.add(coco_id)
+        if not images:
+            return set()
+        query = select(
+            _INSTANCES.c.image_id,
+            _INSTANCES.c.extra,
+            _INSTANCES.c.label_id,
+            _INSTANCES.c.mask,
+            _INSTANCES.c.bbox_x,
+            _INSTANCES.c.bbox_y,
+            _INSTANCES.c.bbox_w,
+            _INSTANCES.c.bbox_h,
+            _INSTANCES.c.keypoints,
+        ).where(
+            _INSTANCES.c.image_id.in_(sorted(images)),
+            _INSTANCES.c.coco_id.is_(None),
+            or_(_INSTANCES.c.stage == str(Stage.IMPORTED), _INSTANCES.c.job_id == self._job_id),
+        )
+        return {
+            (row[0], row[1][ORIGINAL_ID] if ORIGINAL_ID in row[1] else _identity(row[2], row[3], row[4:8], row[8]))
+            for row in self._tx.connection.execute(query)
+        }
+
+
+def _content(label_id: int | None, instance: IncomingInstance) -> Any:
+    keypoints = None if instance.keypoints is None else [list(joint) for joint in instance.keypoints]
+    return _identity(label_id, instance.mask, instance.box or (None,) * 4, keypoints)
+
+
+def _identity(label_id: int | None, mask: Rle | None, box: Iterable[float | None], keypoints: Any) -> Any:
+    return label_id, mask, tuple(box), repr(keypoints)

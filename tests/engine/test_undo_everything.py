@@ -1,0 +1,198 @@
+"""Random steps, all undone, all redone: the tables must come back byte for byte."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, assume, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from engine.errors import InvalidOp, NothingToUndo, UndoConflict
+from engine.ops.base import Op
+from engine.ops.images import AddImages, NewImage, NoteFile, SetImageState, SetTags
+from engine.ops.instances import (
+    AddInstance,
+    DeleteInstances,
+    DuplicateInstances,
+    MergeInstances,
+    RefineInstance,
+    ReplaceMask,
+    SetBox,
+    SetKeypoints,
+    SplitInstance,
+    SubtractInstances,
+)
+from engine.ops.labels import AddLabel, AddSkeleton, DeleteLabel, EditLabel, MergeLabels, MoveLabel
+from engine.ops.reviews import Reorder, SetAttributes, SetLabel, SetLevel, SetLocked, SetState
+from engine.records import CandidateRecord, HistoryRecord, ImageState, Level, PromptRecord, Provenance, State
+from engine.workspace import Workspace
+from models import masks
+
+HEIGHT, WIDTH = 5, 7
+IMAGE = st.integers(1, 2)
+ID = st.integers(1, 8)
+IDS = st.lists(ID, max_size=4).map(tuple)
+LABEL = st.none() | st.integers(1, 4)
+NAME = st.sampled_from(["cat", "dog", "鳥", "$json", "x"])
+MASK = st.integers(0, 2 ** (HEIGHT * WIDTH) - 1).map(
+    lambda bits: masks.encode(
+        np.array([(bits >> place) & 1 for place in range(HEIGHT * WIDTH)], dtype=np.bool_).reshape(HEIGHT, WIDTH)
+    )
+)
+NUMBER = st.floats(-10, 10)
+BOX = st.tuples(NUMBER, NUMBER, st.floats(0, 9), st.floats(0, 9))
+KEYPOINTS = st.lists(st.tuples(NUMBER, NUMBER, st.integers(0, 2)), min_size=1, max_size=2).map(tuple)
+JSON = st.dictionaries(
+    st.sampled_from(["$rle", "$json", "a"]), st.none() | st.booleans() | st.integers(0, 1) | NUMBER | st.just((1, 2))
+)
+LOGITS = st.integers(0, 3).map(lambda seed: np.random.default_rng(seed).normal(size=(3, 2)).astype(np.float16))
+PROMPTS = st.lists(st.builds(PromptRecord, st.just("point"), NUMBER, NUMBER, positive=st.booleans()), max_size=2)
+CANDIDATES = st.lists(
+    st.builds(
+        CandidateRecord, ID, NUMBER, NUMBER, ID, st.sampled_from(Level), st.booleans(), logits=st.none() | LOGITS
+    ),
+    max_size=3,
+)
+TOLD = st.builds(Provenance, score=st.none() | NUMBER, clicks=ID, tool=st.sampled_from(["", "smart"]))
+COLOR = st.sampled_from(["#000000", "#ABCDEF"])
+OPS: st.SearchStrategy[Op[Any]] = st.one_of(
+    st.builds(
+        AddInstance, IMAGE, MASK, label_id=LABEL, parent_id=st.none() | ID, state=st.sampled_from(State),
+        attributes=JSON, provenance=TOLD, prompts=PROMPTS.map(tuple), candidates=CANDIDATES.map(tuple),
+    ),
+    st.builds(AddInstance, IMAGE, box=BOX, label_id=LABEL),
+    st.builds(AddInstance, IMAGE, keypoints=KEYPOINTS, label_id=LABEL),
+    st.builds(RefineInstance, ID, MASK, TOLD, PROMPTS.map(tuple), CANDIDATES.map(tuple), st.sampled_from(Level)),
+    st.builds(ReplaceMask, ID, MASK),
+    st.builds(SetBox, ID, BOX),
+    st.builds(SetKeypoints, ID, st.none() | KEYPOINTS),
+    st.builds(DeleteInstances, IDS),
+    st.builds(MergeInstances, IDS),
+    st.builds(SubtractInstances, ID, IDS),
+    st.builds(SplitInstance, ID, st.lists(MASK, min_size=2, max_size=3).map(tuple)),
+    st.builds(DuplicateInstances, IDS, IMAGE),
+    st.builds(SetLabel, IDS, LABEL),
+    st.builds(SetState, IDS, st.sampled_from(State)),
+    st.builds(SetLocked, IDS, st.booleans()),
+    st.builds(SetLevel, IDS, st.sampled_from(Level)),
+    st.builds(SetAttributes, ID, JSON, st.none() | st.booleans()),
+    st.builds(Reorder, IDS, st.sampled_from(["top", "up", "down", "bottom"])),
+    st.builds(AddLabel, NAME, parent_id=LABEL, skeleton_id=LABEL),
+    st.builds(EditLabel, ID, NAME, COLOR, parent_id=LABEL, skeleton_id=LABEL),
+    st.builds(MoveLabel, ID, st.integers(0, 3)),
+    st.builds(DeleteLabel, ID),
+    st.builds(MergeLabels, ID, ID),
+    st.builds(AddSkeleton, NAME, st.sampled_from([("a",), ("a", "b")]), sigmas=st.just(())),
+    st.builds(SetImageState, st.lists(IMAGE, max_size=2).map(tuple), st.sampled_from(ImageState)),
+    st.builds(SetTags, IMAGE, st.lists(NAME, max_size=2).map(tuple), NAME),
+)  # fmt: skip
+
+
+class Steps(RuleBasedStateMachine):
+    """Runs steps on a real file; ``bottom`` is the dump before the first of them."""
+
+    @initialize()
+    def start(self) -> None:
+        self.folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+        self.file = Path(self.folder.name) / "p.maskwright"
+        self.workspace = Workspace.create(self.file)
+        self.workspace.execute(
+            AddImages("r", "r", tuple(NewImage(name, "", WIDTH, HEIGHT) for name in ("a.png", "b.png")))
+        )
+        self.bottom = self.dump()
+
+    def dump(self, *, story: bool = False) -> dict[str, list[tuple[Any, ...]]]:
+        skipped = () if story else ("history", "history_rows")
+        with contextlib.closing(sqlite3.connect(self.file)) as raw:
+            names = [name for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+            return {
+                name: raw.execute(f"SELECT * FROM {name} ORDER BY 1").fetchall()
+                for name in names
+                if name not in skipped and name != "sqlite_sequence"
+            }
+
+    def entries(self, state: str) -> list[HistoryRecord]:
+        with self.workspace.read() as read:
+            return [each for each in read.history(None, limit=10_000) if each.undoable and each.state == state]
+
+    @rule(op=OPS)
+    def step(self, op: Op[Any]) -> None:
+        before = self.dump(story=True)
+        try:
+            outcome = self.workspace.execute(op)
+        except InvalidOp:
+            assert self.dump(story=True) == before
+            return
+        # A step says that it touched something exactly when it did.
+        assert bool(outcome.changes) == (self.dump(story=True) != before)
+
+    @rule()
+    def there_and_back(self) -> None:
+        done = self.entries("done")
+        assume(done)
+        before = self.dump()
+        undone = self.workspace.undo(done[0].image_id)
+        redone = self.workspace.redo(done[0].image_id)
+        if redone.history_id == undone.history_id:
+            assert self.dump() == before and undone.changes == redone.changes
+
+    @rule(image=st.none() | IMAGE, back=st.booleans())
+    def wander(self, image: int | None, back: bool) -> None:
+        before = self.dump(story=True)
+        try:
+            outcome = self.workspace.undo(image) if back else self.workspace.redo(image)
+        except (NothingToUndo, UndoConflict):
+            assert self.dump(story=True) == before
+        else:
+            assert outcome.changes and self.dump() != {name: before[name] for name in self.bottom}
+
+    @rule(op=st.builds(NoteFile, IMAGE, NAME, st.just(WIDTH), st.just(HEIGHT)))
+    @precondition(lambda self: not self.entries("done"))
+    def look_at_a_file(self, op: NoteFile) -> None:
+        self.workspace.execute(op)
+        self.bottom = self.dump()
+
+    @rule()
+    def restart(self) -> None:
+        self.workspace.close()
+        self.workspace = Workspace.open(self.file)
+
+    @invariant()
+    def references_hold(self) -> None:
+        with contextlib.closing(sqlite3.connect(self.file)) as raw:
+            assert raw.execute("PRAGMA foreign_key_check").fetchall() == []
+
+    def teardown(self) -> None:
+        try:
+            self.undo_everything()
+        finally:
+            self.workspace.close()
+            self.folder.cleanup()
+
+    def undo_everything(self) -> None:
+        wandered = bool(self.entries("undone"))
+        top = self.dump()
+        count = 0
+        while done := self.entries("done"):
+            self.workspace.undo(done[0].image_id)
+            count += 1
+        assert self.dump() == self.bottom
+        if wandered:
+            return
+        while undone := self.entries("undone"):
+            self.workspace.redo(undone[-1].image_id)
+            count -= 1
+        assert count == 0 and self.dump() == top
+
+
+Steps.TestCase.settings = settings(
+    max_examples=40, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+)
+TestSteps = pytest.mark.timeout(300)(Steps.TestCase)
