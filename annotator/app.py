@@ -25,6 +25,7 @@ from annotator.controllers.editing import Editing
 from annotator.controllers.inference import Inference
 from annotator.controllers.navigation import Navigation
 from annotator.controllers.posing import Posing
+from annotator.controllers.preview import Preview
 from annotator.controllers.projects import Projects
 from annotator.controllers.prompting import Prompting
 from annotator.controllers.store import Store
@@ -79,7 +80,7 @@ class Application:
     def _desk(self) -> Desk:
         presenter = Presenter(self.window, bus=self.bus, lanes=self.lanes, settings=self.settings)
         store = Store(self.lanes, self.bus)
-        editing = Editing(store, presenter, self.window.canvas.instances_at)
+        editing = Editing(store, presenter)
         navigation = Navigation(store, self.lanes, presenter, cache_bytes=IMAGE_CACHE_BYTES, thumbnail_px=THUMBNAIL_PX)
         cache = CacheSettings(
             memory_bytes=self.settings.number("backend.memory_cache_mb") * MEGABYTE,
@@ -99,7 +100,7 @@ class Application:
             post=self.lanes.post,
             show=presenter.show_draft,
             store=lambda op, done, failed: store.execute(
-                # One more read comes back after the canvas has shown the new mask: the draft gives way without a flicker.
+                # One more read comes back after the canvas has shown the new mask: no flicker in between.
                 op,
                 initiator=None,
                 done=lambda _: store.read(lambda _: None, lambda _: done()),
@@ -108,6 +109,12 @@ class Application:
             clock=clock,
         )
         posing = Posing(presenter.show_pose, editing.pose)
+        preview = Preview(
+            ask=inference.hover,
+            post=self.lanes.post,
+            show=presenter.show_preview,
+            blocked=lambda: prompting.active or self.window.canvas.tool != "smart",
+        )
         projects = Projects(
             store=store,
             lanes=self.lanes,
@@ -131,6 +138,7 @@ class Application:
             inference=inference,
             prompting=prompting,
             posing=posing,
+            preview=preview,
             projects=projects,
         )
 

@@ -10,6 +10,7 @@ from annotator.controllers.editing import Editing
 from annotator.controllers.inference import Inference
 from annotator.controllers.navigation import Navigation
 from annotator.controllers.posing import Posing
+from annotator.controllers.preview import Preview
 from annotator.controllers.projects import Projects
 from annotator.controllers.prompting import Prompting
 from annotator.controllers.store import Store
@@ -41,4 +42,5 @@ class Desk:
     inference: Inference
     prompting: Prompting
     posing: Posing
+    preview: Preview
     projects: Projects

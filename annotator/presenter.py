@@ -24,7 +24,7 @@ from annotator.settings import Settings
 from annotator.widgets.context_bar import BackendView, CandidateView, KeyHints
 from annotator.window import MainWindow
 from engine.inference.draft import Candidate
-from engine.records import ImageRecord, ImageRow, InstanceRecord, LabelRecord, SkeletonRecord, State
+from engine.records import ImageRecord, ImageRow, InstanceRecord, LabelRecord, Rle, SkeletonRecord, State
 
 LEVEL_WORDS = {"whole": "whole", "part": "part", "subpart": "sub", "": ""}
 
@@ -212,6 +212,11 @@ class Presenter:
         self._show_canvas_draft()
         self._show_hints()
         self.refresh_actions()
+
+    def show_preview(self, mask: Rle | None) -> None:
+        """Show what a click would give, while there is no draft."""
+        if self._draft.draft is None and not self._pose.placed:
+            self._window.canvas.set_draft(None if mask is None else DraftView(mask=mask, dashed=True))
 
     def show_tool(self, tool: str) -> None:
         """Show the options and hints of another tool."""

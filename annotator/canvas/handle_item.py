@@ -12,6 +12,8 @@ from annotator.canvas.tools.gesture import Xy
 from annotator.tokens import Tokens
 
 HALF_PX = 3.5
+APART_PX = 10.0
+"""Handles nearer than this to the one before are not drawn: a white chain would hide the outline."""
 
 
 class HandleItem(LightItem):
@@ -38,6 +40,10 @@ class HandleItem(LightItem):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setPen(QPen(QColor(self._tokens.accent), 1.5))
         painter.setBrush(QColor(255, 255, 255))
+        last: QPointF | None = None
         for place in self._places:
             middle = to_screen.map(QPointF(*place))
+            if last is not None and (middle - last).manhattanLength() < APART_PX:
+                continue
+            last = middle
             painter.drawRect(QRectF(round(middle.x()) - HALF_PX, round(middle.y()) - HALF_PX, 2 * HALF_PX, 2 * HALF_PX))

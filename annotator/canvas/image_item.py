@@ -94,8 +94,8 @@ class ImageItem(QGraphicsItem):
 
 
 def _draw_grid(painter: QPainter, exposed: QRectF) -> None:
-    """Draw one hair line between pixels, dark and faint."""
-    pen = QPen(QColor(0, 0, 0, 70))
+    """Draw one hair line between pixels, grey and faint, so that it shows on dark and bright."""
+    pen = QPen(QColor(128, 128, 128, 80))
     pen.setCosmetic(True)
     painter.setPen(pen)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)

@@ -40,7 +40,7 @@ class Sheet:
 
 
 class OverlayItem(QGraphicsItem):
-    """Composites its masks tile by tile at the level the zoom needs; other levels' tiles stand in until they are there."""
+    """Composites its masks tile by tile at the level the zoom needs; other levels stand in until they are there."""
 
     def __init__(self, *, z: float) -> None:
         """Start empty; ``z`` is the place among the canvas's items."""

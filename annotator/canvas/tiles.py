@@ -65,8 +65,11 @@ class TileKey:
 
 
 def level_for_scale(scale: float) -> int:
-    """Return the coarsest level that is at least as fine as ``scale`` device pixels an image pixel."""
-    return min(FINEST, max(COARSEST, math.ceil(math.log2(scale) - 1e-6)))
+    """Return the level to draw at ``scale`` device pixels an image pixel: its pixels become 0.6 to 1.2 device pixels.
+
+    A little enlarging is allowed, so that outlines, drawn in level pixels, keep between 1 and 2 device pixels.
+    """
+    return min(FINEST, max(COARSEST, math.ceil(math.log2(scale) - 0.25)))
 
 
 def to_level(x0: float, y0: float, x1: float, y1: float, level: int) -> Span:

@@ -135,6 +135,7 @@ class Commands:
     def _arrived(self, image: ImageRecord | None) -> None:
         desk = self._desk
         desk.prompting.start_image(None)
+        desk.preview.image = None
         desk.editing.load(image)
         self._read_history()
 
@@ -143,6 +144,7 @@ class Commands:
         desk = self._desk
         ref = ImageRef(image.id, image.file, loaded.content_hash, loaded.width, loaded.height)
         desk.prompting.start_image(ref)
+        desk.preview.image = ref
         count = desk.settings.number("backend.encode_ahead")
         following = desk.navigation.ids[desk.navigation.index + 1 : desk.navigation.index + 1 + count]
 

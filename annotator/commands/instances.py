@@ -83,7 +83,7 @@ class InstanceCommands:
         registry.bind("instance.lock", editing.toggle_locked)
         registry.bind("instance.duplicate", self.duplicate)
         registry.bind("instance.delete", editing.delete)
-        registry.bind("edit.undo", lambda: self.undo())
+        registry.bind("edit.undo", self.undo)
         registry.bind("edit.redo", lambda: desk.store.undo(self._image_id, redo=True))
         registry.bind("edit.copy", self.copy)
         registry.bind("edit.paste", self.paste)
@@ -99,7 +99,7 @@ class InstanceCommands:
     def _connect(self) -> None:
         window, editing = self._desk.window, self._desk.editing
         window.canvas.intent.connect(self.on_intent)
-        window.canvas.hovered.connect(lambda _: self._desk.prompting.touch())
+        window.canvas.pointer.connect(self._moved)
         window.context_bar.candidate_chosen.connect(self._desk.prompting.choose)
         window.instances.selected.connect(lambda ids: editing.select(sorted(ids)))
         window.instances.hovered.connect(window.canvas.set_hover)
@@ -135,7 +135,7 @@ class InstanceCommands:
                 editing.select(())
                 prompting.add_box(x0, y0, x1, y1)
             case HoverMoved(x, y):
-                self._desk.presenter.preview(x, y)
+                self._desk.preview.show(x, y)
             case BoxDrawn(x0, y0, x1, y1):
                 editing.box(x0, y0, x1, y1)
             case StrokeDrawn(points, radius, erase):
@@ -156,7 +156,7 @@ class InstanceCommands:
                 again = len(editing.selection) == 1
                 editing.pick(x, y, add=add, below=below or (again and not add))
             case AreaPicked(x0, y0, x1, y1, add):
-                editing.select(self._desk.window.canvas.instances_inside(x0, y0, x1, y1), add=add)
+                editing.pick_area((x0, y0, x1, y1), add=add)
             case Opened(x, y):
                 editing.pick(x, y)
                 self.refine()
@@ -164,9 +164,15 @@ class InstanceCommands:
                 self._desk.window.context_bar.set_radius(radius)
                 self._desk.settings.set("canvas.brush_radius", radius)
             case MenuAsked(x, y, screen_x, screen_y):
-                if not set(self._desk.window.canvas.instances_at(x, y)) & set(editing.selection):
+                if not set(editing.at(x, y)) & set(editing.selection):
                     editing.pick(x, y)
                 self._menu(screen_x, screen_y)
+
+    def _moved(self, x: float | None, _y: float | None) -> None:
+        if x is None:
+            self._desk.preview.clear()
+        else:
+            self._desk.prompting.touch()
 
     def _menu(self, x: int, y: int) -> None:
         if self._desk.editing.selection:

@@ -44,7 +44,7 @@ class ViewCommands:
         registry.bind("view.opacity", self.opacity)
         registry.bind("view.navigator", canvas.set_navigator_shown)
         registry.bind("view.dock", self.toggle_dock)
-        registry.bind("view.mode", lambda name: desk.window.mode_switch.set_mode(name))
+        registry.bind("view.mode", desk.window.mode_switch.set_mode)
         registry.bind("view.theme", self.switch_theme)
         registry.bind("view.full_screen", self.full_screen)
         registry.bind("tool.choose", self.choose_tool)
@@ -171,7 +171,7 @@ class ViewCommands:
 
     def show_masks(self, on: bool) -> None:
         """Show or hide all masks; the setting stays as it is."""
-        self._desk.window.canvas.set_masks_shown(on)
+        self._desk.window.canvas.isolate(None if on else ())
 
     def opacity(self, step: float) -> None:
         """Make masks more opaque or clearer."""

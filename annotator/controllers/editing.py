@@ -8,6 +8,7 @@ from typing import Literal, Protocol, TypeVar
 from annotator.controllers.store import Store
 from engine.changes import Changes
 from engine.errors import EngineError
+from engine.geometry.hit_test import HitIndex, HitItem
 from engine.ops.base import Op
 from engine.ops.instances import (
     AddInstance,
@@ -52,11 +53,11 @@ class EditingView(Protocol):
 class Editing:
     """Holds the records of the current image and turns intents into ops."""
 
-    def __init__(self, store: Store, view: EditingView, at: Callable[[float, float], list[int]]) -> None:
-        """``at(x, y)`` returns the ids of the instances under an image pixel, smallest first."""
+    def __init__(self, store: Store, view: EditingView) -> None:
+        """Nothing is read before ``load``."""
         self._store = store
         self._view = view
-        self._at = at
+        self._hits = HitIndex()
         self._load = 0
         self.image: ImageRecord | None = None
         self.instances: dict[int, InstanceRecord] = {}
@@ -73,6 +74,7 @@ class Editing:
         """Turn to another image (or none): read its instances and the labels."""
         self.image = image
         self.instances = {}
+        self._hits = HitIndex()
         self.hidden = frozenset()
         self._select(())
         self._view.show_hidden(self.hidden)
@@ -96,6 +98,7 @@ class Editing:
             def show(found: list[InstanceRecord]) -> None:
                 if ticket == self._load:
                     self.instances = {each.id: each for each in found}
+                    self._hits = HitIndex(_hit_item(each) for each in found)
                     self._view.show_instances(found)
                     self._select(tuple(i for i in self.selection if i in self.instances))
 
@@ -145,7 +148,10 @@ class Editing:
             removed = {instance_id for instance_id in ids if instance_id in self.instances} - set(found)
             for instance_id in removed:
                 del self.instances[instance_id]
+                self._hits.remove(instance_id)
             self.instances.update(found)
+            for each in found.values():
+                self._hits.put(_hit_item(each))
             self._view.patch_instances(tuple(found.values()), removed)
             self._select(tuple(i for i in self.selection if i in self.instances))
 
@@ -159,7 +165,7 @@ class Editing:
 
     def pick(self, x: float, y: float, *, add: bool = False, below: bool = False) -> None:
         """Select the smallest instance at a pixel; ``below`` goes on to the next one beneath the selected."""
-        found = [i for i in self._at(x, y) if i in self.instances and i not in self.hidden]
+        found = self.at(x, y)
         if not found:
             if not add:
                 self._select(())
@@ -172,6 +178,14 @@ class Editing:
             self._select(rest if chosen in self.selection else (*self.selection, chosen))
         else:
             self._select((chosen,))
+
+    def at(self, x: float, y: float) -> list[int]:
+        """Return the shown instances under an image pixel, smallest first."""
+        return [i for i in self._hits.at(x, y) if i not in self.hidden]
+
+    def pick_area(self, box: tuple[float, float, float, float], *, add: bool = False) -> None:
+        """Select what lies inside the corners (x0, y0, x1, y1)."""
+        self.select([i for i in self._hits.inside(box) if i not in self.hidden], add=add)
 
     def select(self, ids: Sequence[int], *, add: bool = False) -> None:
         """Select instances by id (from the list or a rubber band)."""
@@ -275,7 +289,7 @@ class Editing:
             return
         target = self.selection[-1] if self.selection else None
         if target is None and erase:
-            beneath = [i for i in self._at(*points[0]) if i in self.instances and i not in self.hidden]
+            beneath = self.at(*points[0])
             if not beneath:
                 self._view.say("info", "Start the eraser on an instance, or select one first.")
                 return
@@ -358,5 +372,9 @@ class Editing:
         self._store.execute(op, initiator=self, done=done, failed=failed)
 
     def _after_patch(self, ids: tuple[int, ...]) -> None:
-        """Select instances that the next refresh brings; reads are answered in order, so one more read comes after it."""
+        """Select instances that the refresh brings: reads are answered in order, so one more comes after it."""
         self._store.read(lambda _: None, lambda _: self.select(ids))
+
+
+def _hit_item(instance: InstanceRecord) -> HitItem:
+    return HitItem(instance.id, instance.area, instance.mask, instance.bbox, instance.keypoints)

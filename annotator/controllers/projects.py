@@ -21,7 +21,7 @@ T = TypeVar("T")
 class ProgressView(Protocol):
     """The strip that shows running jobs."""
 
-    def begin(self, key: str, title: str, cancellable: bool = True) -> None:
+    def begin(self, key: str, title: str, *, cancellable: bool = True) -> None:
         """Show a new job."""
 
     def update_progress(self, key: str, done: int, total: int | None) -> None:

@@ -82,7 +82,9 @@ class Child:
     def epitaph(self) -> str:
         """Say how the process ended (after ``stop``) and its last words, if any."""
         code = self._process.returncode
-        last = next((line for line in reversed(self._last) if line.strip()), "")
+        lines = [line for line in self._last if line.strip()]
+        # After a native crash faulthandler's first line says what happened; the stack follows it.
+        last = next((line for line in lines if line.startswith("Fatal Python error")), lines[-1] if lines else "")
         return describe_exit(code) + (f" Its last words: {last}" if last else "")
 
     def _listen(self, stream: IO[str]) -> None:

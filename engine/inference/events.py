@@ -17,9 +17,10 @@ class Loading:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """The backend is loaded and answers."""
+    """The backend is loaded and answers; ``stored`` are content hashes whose embeddings lie on disk for it."""
 
     info: BackendInfo
+    stored: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class Forgotten:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """An image could not be encoded ahead; nobody was waiting for it."""
+    """An image could not be encoded; whoever asked for it gets the error too, ahead of time nobody did."""
 
     image_id: int
     reason: str

@@ -133,7 +133,7 @@ class Supervisor:
                 self._limit(None, None)
                 self._desk.ready.add_stored(stored)
                 self._desk.set_info(info)
-                self._tell(events.Ready(info))
+                self._tell(events.Ready(info, stored))
             case LoadFailed(error):
                 self._end_child()
                 self._go_down(error)
@@ -224,15 +224,18 @@ class Supervisor:
         return self._desk.land()
 
     def _fail_flight(self, error: BaseException, reason: str) -> None:
-        """Fail the request in flight, if any; an image encoded ahead is not tried again for the same ``reason``."""
+        """Fail the request in flight, if any; an image that failed ahead is not tried again unless asked for."""
+        encoding = self._phase == "encode"
         flight = self._land()
         if flight is None:
             return
         if flight.open_future is not None:
             flight.open_future.set_exception(error)
+        image = flight.request.image
         if isinstance(flight.request, Ahead) and reason:
-            self._desk.ready.avoid(flight.request.image.content_hash)
-            self._tell(events.Failed(flight.request.image.image_id, reason))
+            self._desk.ready.avoid(image.content_hash)
+        if encoding:
+            self._tell(events.Failed(image.image_id, reason or str(error)))
 
     def _doing(self) -> str:
         if not self._loaded:

@@ -49,10 +49,10 @@ def test_nothing_names_the_machine() -> None:
 def test_public_names_have_docstrings(path: Path) -> None:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     bare = [] if ast.get_docstring(tree) else ["the module"]
-    for node in tree.body:
-        named = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
-        if named and not node.name.startswith("_") and not ast.get_docstring(node):
-            bare.append(node.name)
+    definitions = [
+        node for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+    ]
+    bare += [node.name for node in definitions if not node.name.startswith("_") and not ast.get_docstring(node)]
     assert not bare
 
 

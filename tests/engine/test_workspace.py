@@ -21,12 +21,12 @@ import sys
 from engine.ops.images import SetTags
 from engine.workspace import Workspace
 with Workspace.open(sys.argv[1], author="other") as workspace:
-    workspace.execute(SetTags(int(sys.argv[2]), ("from elsewhere",), ""))
+    workspace.execute(SetTags(int(sys.argv[2]), (sys.argv[3],), ""))
 """
 
 
-def from_elsewhere(desk: Any) -> None:
-    subprocess.run([sys.executable, "-c", OTHER, str(desk.file), str(desk.images[0])], check=True)
+def from_elsewhere(desk: Any, tag: str) -> None:
+    subprocess.run([sys.executable, "-c", OTHER, str(desk.file), str(desk.images[0]), tag], check=True)
 
 
 def test_a_new_project_knows_itself(tmp_path: Any) -> None:
@@ -72,12 +72,12 @@ def test_the_version_moves_only_with_others(desk: Any) -> None:
     with pytest.raises(InvalidOp):
         desk.workspace.execute(AddInstance(99))
     assert desk.workspace.version() == version
-    from_elsewhere(desk)
+    from_elsewhere(desk, "first")
     seen = desk.workspace.version()
     assert seen != version
     desk.add()
     assert desk.workspace.version() == seen
-    from_elsewhere(desk)
+    from_elsewhere(desk, "second")
     assert desk.workspace.version() != seen
 
 
