@@ -209,7 +209,6 @@ class Supervisor:
         """End the process, if there is one, and say how it ended."""
         child, self._child = self._child, None
         self._loaded = False
-        self._limit(None, None)
         self._desk.set_info(None)
         if child is None:
             return ""
