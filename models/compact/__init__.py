@@ -1,0 +1,1 @@
+"""Our own small promptable network: trained on two processor cores, shipped with the program."""

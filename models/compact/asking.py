@@ -1,0 +1,151 @@
+"""The order of looks that answers a prompt: a glance at every size, then closer looks at what was found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.compact.finish import canvas, cut_off, enlarge, seen_box
+from models.compact.frames import Frame, around
+from models.compact.sight import LEVELS, SIDE, Click, CompactEmbedding, Eye, Look, Sight
+
+ZOOM = 1.5
+"""Side of the crop looked at again, in lengths of the object."""
+WIDER = 1.6
+"""How much wider the next look is when the object runs out of the crop."""
+TWIN = 0.75
+"""Masks that overlap more are one candidate."""
+LEAST = 24.0
+"""Smallest side of a crop in pixels of the kept picture: below it there is nothing more to see."""
+
+Box = tuple[float, float, float, float]
+Field = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Question:
+    """Clicks and box in image pixels, and what is believed so far, float32[h, w] logits over the whole image."""
+
+    clicks: tuple[Click, ...]
+    box: Box | None = None
+    belief: Field | None = None
+
+
+def ask(eye: Eye, own: CompactEmbedding, question: Question, most: int) -> list[Sight]:
+    """Return up to ``most`` different sights that answer ``question``, best score first."""
+    region = _region(own, question)
+    if region is None:
+        return _first(eye, own, question, most)
+    look = Look(_frame(own, region), question.clicks, question.box, question.belief)
+    sights = _look_wider(eye, own, look)
+    settled, guesses = sights[0], sorted(sights[1:], key=lambda sight: -sight.score)
+    return distinct([settled, *guesses], most)
+
+
+def _first(eye: Eye, own: CompactEmbedding, question: Question, most: int) -> list[Sight]:
+    """Glance at the first click at every level, then look closer at the best that differ."""
+    click = next(click for click in question.clicks if click[2])
+    glances = [
+        sight
+        for level in range(len(LEVELS))
+        if level == 0 or own.scale(level) > own.scale(level - 1)
+        for sight in eye.glance(own, level, (click,))[0]
+    ]
+    ranked = sorted((_fair(sight, own) for sight in glances), key=lambda sight: -sight.score)
+    tops = distinct(ranked, most)
+    looks = []
+    for sight in tops:
+        box = seen_box(sight.logits, sight.frame)
+        if box is None:
+            continue
+        belief = canvas(sight.logits, sight.frame, own.height, own.width)
+        looks.append(Look(_frame(own, _joined(box, question.clicks)), question.clicks, None, belief))
+    if not looks:
+        return tops[:1]
+    closer = [sights[0] for sights in eye.look(own, looks)]
+    return distinct(sorted((_fair(sight, own) for sight in closer), key=lambda sight: -sight.score), most)
+
+
+def _look_wider(eye: Eye, own: CompactEmbedding, look: Look) -> list[Sight]:
+    """Look, and once more from farther away if the object runs out of the crop."""
+    sights = eye.look(own, [look])[0]
+    if cut_off(sights[0].logits, look.frame, own.height, own.width) < 0.08:
+        return sights
+    frame = look.frame
+    wide = around((frame.x0, frame.y0, frame.x1, frame.y1), own.height, own.width, reach=WIDER, least=1)
+    belief = canvas(sights[0].logits, frame, own.height, own.width)
+    return eye.look(own, [replace(look, frame=wide, previous=belief)])[0]
+
+
+def distinct(sights: list[Sight], most: int) -> list[Sight]:
+    """Return the first ``most`` sights of which none is much the same as one before it, empty ones last."""
+    boxes = [seen_box(sight.logits, sight.frame) for sight in sights]
+    filled = [(sight, box) for sight, box in zip(sights, boxes, strict=True) if box is not None]
+    if not filled:
+        return sights[:1]
+    x0, y0, x1, y1 = (pick(box[n] for _, box in filled) for n, pick in enumerate((min, min, max, max)))
+    whole = Frame(x0, y0, max(x1, x0 + 1e-3), max(y1, y0 + 1e-3))
+    kept: list[tuple[Sight, NDArray[np.bool_]]] = []
+    for sight, _ in filled:
+        mask = _on(sight, whole)
+        if all(_overlap(mask, other) < TWIN for _, other in kept):
+            kept.append((sight, mask))
+        if len(kept) == most:
+            break
+    return [sight for sight, _ in kept]
+
+
+def _region(own: CompactEmbedding, question: Question) -> Box | None:
+    """Return the box to look at: what is believed, the box drawn, and the clicks; None for a bare first click."""
+    box = question.box
+    if question.belief is not None:
+        seen = seen_box(question.belief, Frame(0, 0, own.width, own.height))
+        if seen is not None:
+            box = seen if box is None else _union(box, seen)
+    if box is None:
+        inside = [click for click in question.clicks if click[2]]
+        if len(inside) < 2:
+            return None
+        return _joined((inside[0][0], inside[0][1], inside[0][0], inside[0][1]), question.clicks)
+    return _joined(box, question.clicks)
+
+
+def _joined(box: Box, clicks: tuple[Click, ...]) -> Box:
+    for x, y, inside in clicks:
+        if inside:
+            box = _union(box, (x, y, x, y))
+    return box
+
+
+def _union(one: Box, two: Box) -> Box:
+    return min(one[0], two[0]), min(one[1], two[1]), max(one[2], two[2]), max(one[3], two[3])
+
+
+def _frame(own: CompactEmbedding, box: Box) -> Frame:
+    scale = max(own.height, own.width) / max(own.work.shape[:2])
+    return around(box, own.height, own.width, reach=ZOOM, least=LEAST * scale)
+
+
+def _fair(sight: Sight, own: CompactEmbedding) -> Sight:
+    """Trust a sight less the more it runs out of its window."""
+    lost = cut_off(sight.logits, sight.frame, own.height, own.width)
+    return replace(sight, score=sight.score * (1 - min(1.0, lost)))
+
+
+def _on(sight: Sight, whole: Frame) -> NDArray[np.bool_]:
+    """Return the mask drawn on a small picture of ``whole``."""
+    kx, ky = SIDE / whole.width, SIDE / whole.height
+    frame = Frame(
+        (sight.frame.x0 - whole.x0) * kx,
+        (sight.frame.y0 - whole.y0) * ky,
+        (sight.frame.x1 - whole.x0) * kx,
+        (sight.frame.y1 - whole.y0) * ky,
+    )
+    return enlarge(sight.logits, frame, SIDE, SIDE, ())
+
+
+def _overlap(one: NDArray[np.bool_], two: NDArray[np.bool_]) -> float:
+    either = np.count_nonzero(one | two)
+    return float(np.count_nonzero(one & two) / either) if either else 1.0

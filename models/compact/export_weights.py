@@ -1,0 +1,26 @@
+"""Makes the weights file that ships from a training state: averaged weights, half precision, safetensors."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import torch
+from safetensors.torch import save_file
+from torch import Tensor
+
+from models import weights as files
+
+
+def export(training: Path, target: Path) -> str:
+    """Write the averaged weights of ``training`` (a training.pt) to ``target``; return the file's checksum."""
+    state: dict[str, Tensor] = torch.load(training, map_location="cpu", weights_only=True)["average"]
+    half = {
+        name: value.to(torch.float16).contiguous() if value.is_floating_point() else value
+        for name, value in state.items()
+    }
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(target.name + ".part")
+    save_file(half, part, metadata={"format": "pt", "network": "compact-1"})
+    os.replace(part, target)  # noqa: PTH105 - the one call that is atomic on every system
+    return files.checksum(target)

@@ -1,0 +1,173 @@
+"""What the network sees: a glance from the whole-image features, or a closer look at a crop."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from models import device as devices
+from models.compact.frames import Frame, clicks_in, cut, sample, shrink
+from models.compact.network import STRIDE, CompactNet, Features, Prompts
+from models.compact.rounds import MEAN, normalise
+
+SIDE = 128
+"""Side of the window that the network answers in."""
+LEVELS = (128, 256, 512)
+"""Longest sides at which the whole image is encoded, for glances at large, middling and small objects."""
+OUTSIDE = -8.0
+"""Logit of everything beyond the window."""
+BATCH = 64
+
+Click = tuple[float, float, bool]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CompactEmbedding:
+    """The image's size, a picture of at most WORK_SIDE to look at again, and features (float16) at each level.
+
+    ``levels``: for each of LEVELS the arrays float16[C, h, w] at strides 2, 4, 8 and 16; ``scales``: pixels of the
+    level for one pixel of the image, in x and y.
+    """
+
+    height: int
+    width: int
+    work: NDArray[np.uint8]
+    levels: tuple[tuple[NDArray[np.float16], ...], ...]
+
+    @property
+    def nbytes(self) -> int:
+        """Memory held by the arrays."""
+        return self.work.nbytes + sum(part.nbytes for level in self.levels for part in level)
+
+    def scale(self, level: int) -> float:
+        """Return pixels of ``level`` for one pixel of the image."""
+        return min(1.0, LEVELS[level] / max(self.height, self.width))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sight:
+    """One mask seen: ``logits`` float32[h, w] inside ``frame``, the predicted IoU, and whether it is the settled one."""
+
+    frame: Frame
+    logits: NDArray[np.float32]
+    score: float
+    settled: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Look:
+    """One question: clicks and box in image pixels, ``previous`` float32[h, w] over the whole image."""
+
+    frame: Frame
+    clicks: tuple[Click, ...]
+    box: tuple[float, float, float, float] | None = None
+    previous: NDArray[np.float32] | None = None
+
+
+class Eye:
+    """The network with its device; turns frames and clicks into tensors and answers into ``Sight``."""
+
+    def __init__(self, network: CompactNet, device: torch.device) -> None:
+        """Take over ``network``, which must be in evaluation mode on ``device``."""
+        self._network = network
+        self._device = device
+
+    def embed(self, image: NDArray[np.uint8]) -> CompactEmbedding:
+        """Encode ``uint8[H, W, 3]`` at every level."""
+        work = shrink(image)
+        height, width = int(image.shape[0]), int(image.shape[1])
+        with torch.inference_mode(), devices.memory_errors(self._device), devices.autocast(self._device):
+            levels = tuple(self._level(work, longest, height, width) for longest in LEVELS)
+        return CompactEmbedding(height, width, work, levels)
+
+    def glance(self, own: CompactEmbedding, level: int, clicks: Sequence[Click]) -> list[list[Sight]]:
+        """Answer each click alone from the features of ``level``; four sights a click."""
+        found: list[list[Sight]] = []
+        level_features = [torch.from_numpy(part).to(self._device) for part in own.levels[level]]
+        for start in range(0, len(clicks), BATCH):
+            some = clicks[start : start + BATCH]
+            places = [self._window(own, level, click) for click in some]
+            parts = [
+                torch.stack([_cut_features(part, x, y, SIDE, 2 << n) for x, y, _ in places]).float()
+                for n, part in enumerate(level_features)
+            ]
+            features = Features(*(part.contiguous(memory_format=torch.channels_last) for part in parts))
+            looks = [Look(frame, (click,)) for (_, _, frame), click in zip(places, some, strict=True)]
+            found += self._answer(features, own, looks)
+        return found
+
+    def look(self, own: CompactEmbedding, looks: Sequence[Look]) -> list[list[Sight]]:
+        """Answer each question from a fresh crop of the picture; four sights a question."""
+        found: list[list[Sight]] = []
+        for start in range(0, len(looks), BATCH):
+            some = looks[start : start + BATCH]
+            crops = np.stack([cut(own.work, look.frame, own.height, own.width, (SIDE, SIDE)) for look in some])
+            with torch.inference_mode(), devices.memory_errors(self._device), devices.autocast(self._device):
+                features = self._network.encoder(normalise(torch.from_numpy(crops).to(self._device)))
+            found += self._answer(features, own, some)
+        return found
+
+    def _answer(self, features: Features, own: CompactEmbedding, looks: Sequence[Look]) -> list[list[Sight]]:
+        half = SIDE // 2
+        inside = [clicks_in(look.frame, look.clicks, SIDE) for look in looks]
+        clicks = np.full((len(looks), max(1, *(len(some) for some in inside)), 3), -1, dtype=np.float32)
+        box = np.zeros((len(looks), 1, half, half), dtype=np.float32)
+        previous = np.zeros((len(looks), 1, half, half), dtype=np.float32)
+        for row, (look, some) in enumerate(zip(looks, inside, strict=True)):
+            for column, click in enumerate(some):
+                clicks[row, column] = click
+            if look.box is not None:
+                box[row, 0] = _box_map(look.box, look.frame, half)
+            if look.previous is not None:
+                previous[row, 0] = sample(look.previous, look.frame, own.height, own.width, (half, half), OUTSIDE)
+        asked = Prompts(*(torch.from_numpy(part).to(self._device) for part in (clicks, box, previous)))
+        with torch.inference_mode(), devices.memory_errors(self._device), devices.autocast(self._device):
+            answer = self._network.decoder(features, asked)
+        logits, scores = answer.logits.float().cpu().numpy(), answer.scores.float().cpu().numpy()
+        return [
+            [Sight(look.frame, logits[row, n], float(scores[row, n]), n == 0) for n in range(logits.shape[1])]
+            for row, look in enumerate(looks)
+        ]
+
+    def _level(self, work: NDArray[np.uint8], longest: int, height: int, width: int) -> tuple[NDArray[np.float16], ...]:
+        """Encode ``work`` with the image's longest side at ``longest``, padded to multiples of STRIDE."""
+        scale = min(1.0, longest / max(height, width))
+        wide, high = max(1, round(width * scale)), max(1, round(height * scale))
+        small = cut(work, Frame(0, 0, width, height), height, width, (high, wide))
+        padded = np.full((_padded(high), _padded(wide), 3), int(MEAN), dtype=np.uint8)
+        padded[:high, :wide] = small
+        features: Features = self._network.encoder(normalise(torch.from_numpy(padded[None]).to(self._device)))
+        return tuple(part[0].to(torch.float16).contiguous().cpu().numpy() for part in features)
+
+    def _window(self, own: CompactEmbedding, level: int, click: Click) -> tuple[int, int, Frame]:
+        """Return the window's corner at ``level``, a multiple of STRIDE, and its frame in image pixels."""
+        scale = own.scale(level)
+        rows, columns = (2 * side for side in own.levels[level][0].shape[1:])
+        x = _corner(click[0] * scale, columns)
+        y = _corner(click[1] * scale, rows)
+        return x, y, Frame(x / scale, y / scale, (x + SIDE) / scale, (y + SIDE) / scale)
+
+
+def _padded(side: int) -> int:
+    return max(SIDE, -(-side // STRIDE) * STRIDE)
+
+
+def _corner(at: float, room: int) -> int:
+    return min(max(round((at - SIDE / 2) / STRIDE) * STRIDE, 0), room - SIDE)
+
+
+def _cut_features(part: Tensor, x: int, y: int, side: int, stride: int) -> Tensor:
+    return part[:, y // stride : (y + side) // stride, x // stride : (x + side) // stride]
+
+
+def _box_map(box: tuple[float, float, float, float], frame: Frame, side: int) -> NDArray[np.float32]:
+    """Return float32[side, side], 1 where a pixel's middle lies in ``box``."""
+    x = frame.x0 + (np.arange(side) + 0.5) * frame.width / side
+    y = frame.y0 + (np.arange(side) + 0.5) * frame.height / side
+    across, down = (x >= box[0]) & (x < box[2]), (y >= box[1]) & (y < box[3])
+    return (down[:, None] & across[None, :]).astype(np.float32)

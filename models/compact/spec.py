@@ -1,0 +1,21 @@
+"""What the embedded network is, without starting it."""
+
+from __future__ import annotations
+
+from models.api import BackendSpec, WeightsInfo
+
+WEIGHTS = "compact.safetensors"
+"""Name of the weights file among the shipped files, in the cache, or in $MASKWRIGHT_WEIGHTS."""
+
+SPEC = BackendSpec(
+    name="compact",
+    task="mask",
+    title="Compact (embedded network)",
+    factory="models.compact.backend:load",
+    prompts=frozenset({"points", "box", "mask", "grid"}),
+    requires=("torch", "safetensors"),
+    extra="torch",
+    description="Maskwright's own small network; its weights come with the program.",
+    weights=WeightsInfo(WEIGHTS, 0, "Apache-2.0; trained on COCO, Clothing Co-Parsing and DSB 2018 (see model card)"),
+    rank=60,
+)
