@@ -21,7 +21,8 @@ from annotator.controllers.thumbs import candidate_thumbs
 from annotator.lanes import Lanes
 from annotator.messages import Message, MessageKind
 from annotator.settings import Settings
-from annotator.widgets.context_bar import BackendView, CandidateView, KeyHints
+from annotator.widgets.candidate_button import CandidateView
+from annotator.widgets.context_bar import BackendView, KeyHints
 from annotator.window import MainWindow
 from engine.inference.draft import Candidate
 from engine.records import ImageRecord, ImageRow, InstanceRecord, LabelRecord, Rle, SkeletonRecord, State

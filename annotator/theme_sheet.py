@@ -16,7 +16,7 @@ QMainWindow, QDialog { background: $background; }
 QToolTip { background: $raised; color: $text; border: 1px solid $border; padding: 4px 8px; }
 
 QLabel { background: transparent; }
-QLabel[role="dim"], QCheckBox[role="dim"] { color: $text_dim; }
+*[role="dim"] { color: $text_dim; }
 QLabel[role="title"] { font-size: 22px; font-weight: 600; }
 QLabel[role="heading"] { font-size: 15px; font-weight: 600; }
 QLabel[role="group"] { color: $text_dim; font-size: 11px; font-weight: 600; }
@@ -57,6 +57,7 @@ QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QDoubleSpinBox, QKeySequenceEdit
     selection-background-color: $accent; selection-color: $on_accent;
 }
 QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox { min-height: ${inner}px; }
+QLineEdit { placeholder-text-color: $text_dim; }
 QPlainTextEdit, QTextEdit { padding: 4px; }
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus {
     border: 1px solid $accent;
@@ -148,6 +149,7 @@ QProgressBar::chunk { background: $accent; border-radius: 2px; }
 QSplitter::handle { background: $border; }
 QFrame[role="line"] { background: $border; max-height: 1px; min-height: 1px; border: none; }
 QFrame[role="card"] { background: $surface; border: 1px solid $border; border-radius: 8px; }
+QFrame[role="drop"] { background: $accent_soft; border: 1px solid $accent; border-radius: 8px; }
 QWidget[role="surface"] { background: $surface; }
 QWidget[role="strip"] { background: $background; }
 QScrollArea, QScrollArea > QWidget > QWidget[role="page"] { background: transparent; border: none; }

@@ -87,7 +87,7 @@ class MainWindow(QMainWindow):
         self.resizeDocks([self.labels], [DOCK_WIDTH], Qt.Orientation.Horizontal)
 
         registry.install(self, self.canvas)
-        registry.fill_menu_bar(self.menuBar())
+        self.top_bar.set_menu(registry.whole_menu(self))
         self.show_start()
 
     def _work_area(self) -> QWidget:

@@ -136,7 +136,7 @@ class ActionRegistry(QObject):
         entries = [
             PaletteEntry(
                 id=spec.id,
-                title=self._actions[spec.id].text().replace("&", "").rstrip("."),
+                title=self._actions[spec.id].text().replace("&", "").rstrip("…"),
                 group=spec.menu.replace("&", "") or "Mode",
                 hint=self.key_text(spec.id),
                 icon=spec.icon,

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QLineF, QRectF
-from PySide6.QtGui import QColor, QImage, QPainter, QPen
+from PySide6.QtCore import QRect, QRectF
+from PySide6.QtGui import QColor, QImage, QPainter, QTransform
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 SQUARES_FROM = 3.0
 """From 300 % on pixels are squares; below, enlarging is smooth."""
 GRID_FROM = 8.0
 """Device pixels a pixel must have for the grid to be drawn."""
+
+GRID = QColor(128, 128, 128, 80)
 
 
 def level_index(scale: float, count: int) -> int:
@@ -95,11 +98,15 @@ class ImageItem(QGraphicsItem):
 
 def _draw_grid(painter: QPainter, exposed: QRectF) -> None:
     """Draw one hair line between pixels, grey and faint, so that it shows on dark and bright."""
-    pen = QPen(QColor(128, 128, 128, 80))
-    pen.setCosmetic(True)
-    painter.setPen(pen)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    left, right = int(exposed.left()), int(exposed.right()) + 1
-    top, bottom = int(exposed.top()), int(exposed.bottom()) + 1
-    painter.drawLines([QLineF(x, top, x, bottom) for x in range(left, right + 1)])
-    painter.drawLines([QLineF(left, y, right, y) for y in range(top, bottom + 1)])
+    to_screen = painter.worldTransform()
+    painter.save()
+    # Filled strips in screen pixels: pens under a scale go through the stroker and take ten times as long.
+    painter.setWorldTransform(QTransform())
+    part = to_screen.mapRect(exposed).toAlignedRect()
+    for column in range(math.floor(exposed.left()), math.ceil(exposed.right()) + 1):
+        x = round(to_screen.dx() + column * to_screen.m11())
+        painter.fillRect(QRect(x, part.top(), 1, part.height()), GRID)
+    for row in range(math.floor(exposed.top()), math.ceil(exposed.bottom()) + 1):
+        y = round(to_screen.dy() + row * to_screen.m22())
+        painter.fillRect(QRect(part.left(), y, part.width(), 1), GRID)
+    painter.restore()

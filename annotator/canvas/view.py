@@ -32,9 +32,12 @@ from annotator.canvas.tools.table import TOOLS
 from annotator.intents import Intent, RadiusChanged
 from annotator.tokens import DARK, Tokens
 
-WORK_S = 0.008
+WORK_S = 0.005
 """Compositing between two frames may take about this long; the rest follows after the next frame."""
 FIRST_S = 0.03
+DECIMALS = 3
+"""Of a pixel, in what tools are told: beyond them is only the rounding of the zoom."""
+HOVER_S = 0.0015
 NAVIGATOR_MARGIN_PX = 12
 WHEEL_NOTCH = 120.0
 _CURSORS = {
@@ -130,7 +133,7 @@ class CanvasView(MovingView):
         """Brighten and name one instance; does not emit ``hovered``."""
         if instance_id != self._scene.hover:
             self._scene.set_hover(instance_id)
-            self._composite()
+            self._composite(HOVER_S)
 
     def set_opacity(self, fill: float) -> None:
         """Set the fill of masks, 0..1."""
@@ -194,6 +197,16 @@ class CanvasView(MovingView):
     def settle(self) -> None:
         """Composite everything visible now, however long it takes."""
         self._composite(float("inf"))
+
+    @property
+    def navigator(self) -> Navigator:
+        """The small map in the corner."""
+        return self._navigator
+
+    @property
+    def compositing(self) -> bool:
+        """Whether tiles of the visible part are still to come."""
+        return self._work.isActive()
 
     def grab_image(self) -> QImage:
         """Return what the canvas shows, complete, at the screen's resolution."""
@@ -315,8 +328,8 @@ class CanvasView(MovingView):
         at, keys, screen = self.to_image(event.position()), event.modifiers(), event.globalPosition()
         return Event(
             kind,
-            at.x(),
-            at.y(),
+            round(at.x(), DECIMALS),
+            round(at.y(), DECIMALS),
             button=_BUTTONS.get(event.button(), ""),
             shift=bool(keys & Qt.KeyboardModifier.ShiftModifier),
             ctrl=bool(keys & Qt.KeyboardModifier.ControlModifier),

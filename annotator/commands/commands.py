@@ -63,8 +63,8 @@ class Commands:
     def save_layout(self) -> None:
         """Remember window and docks."""
         window = self._desk.window
-        docks = self._docks if window.at_start else window.saveState().data()
-        self._desk.state.save_window(window.saveGeometry().data(), docks)
+        docks = self._docks if window.at_start else bytes(window.saveState().data())
+        self._desk.state.save_window(bytes(window.saveGeometry().data()), docks)
 
     def _project_opened(self, workspace: Workspace) -> None:
         desk = self._desk
@@ -88,7 +88,7 @@ class Commands:
     def _project_closed(self) -> None:
         desk = self._desk
         if not desk.window.at_start:
-            self._docks = desk.window.saveState().data()
+            self._docks = bytes(desk.window.saveState().data())
         desk.prompting.start_image(None)
         desk.navigation.reset()
         desk.editing.forget()

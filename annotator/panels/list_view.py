@@ -9,7 +9,6 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 
 from annotator.icons import Icons
-from annotator.panels.rows import Index
 from annotator.tokens import UNIT
 
 Zones = Callable[[QModelIndex, QRect], dict[str, QRect]]
@@ -139,5 +138,3 @@ class ListView(QListView):
     def _repaint(self, row: int | None) -> None:
         if row is not None and self.model() is not None:
             self.viewport().update(self.visualRect(self.model().index(row, 0)))
-
-

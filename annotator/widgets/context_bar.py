@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QSizePolicy, QSlid
 from annotator.icons import Icons
 from annotator.tokens import CONTROL_HEIGHT, UNIT
 from annotator.widgets.candidate_button import CandidateButton, CandidateView
-from annotator.widgets.parts import GAP, text_label
+from annotator.widgets.parts import GAP, ElidedLabel, text_label
 from annotator.widgets.thin_progress import ThinProgress
 
 HEIGHT = 44
@@ -38,11 +38,12 @@ class BackendView:
 
 @dataclass(frozen=True, slots=True)
 class KeyHints:
-    """What the three keys would do now; empty ones are not shown."""
+    """What the three keys would do now; empty ones are not shown. ``note`` says what to do where no key does it."""
 
     enter: str = ""
     tab: str = ""
     esc: str = ""
+    note: str = ""
 
 
 class ContextBar(QWidget):
@@ -76,6 +77,8 @@ class ContextBar(QWidget):
         self._radius_text.setMinimumWidth(56)
         self.hover_preview = QCheckBox("Preview under the pointer")
         self.hover_preview.toggled.connect(self.hover_preview_changed)
+        self._note = ElidedLabel("")
+        self._note.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._hints = [_Hint(key) for key in ("Enter", "Tab", "Esc")]
         self.progress = ThinProgress(icons)
         self._arrange()
@@ -114,6 +117,7 @@ class ContextBar(QWidget):
         """Say what the keys would do."""
         for hint, text in zip(self._hints, (hints.enter, hints.tab, hints.esc), strict=True):
             hint.set_text(text)
+        self._note.set_text(hints.note)
         self._fit()
 
     def set_tool(self, name: str) -> None:
@@ -167,7 +171,7 @@ class ContextBar(QWidget):
         self._row.addWidget(self.radius)
         self._row.addWidget(self._radius_text)
         self._row.addWidget(self.hover_preview)
-        self._row.addStretch(1)
+        self._row.addWidget(self._note, 1)
         for hint in self._hints:
             self._row.addWidget(hint)
         # The row may be narrower than it asks for: it is clipped, never the window widened.
