@@ -150,6 +150,8 @@ QSplitter::handle { background: $border; }
 QFrame[role="line"] { background: $border; max-height: 1px; min-height: 1px; border: none; }
 QFrame[role="card"] { background: $surface; border: 1px solid $border; border-radius: 8px; }
 QFrame[role="drop"] { background: $accent_soft; border: 1px solid $accent; border-radius: 8px; }
+QFrame[role="popup"] { background: $raised; border: 1px solid $border; border-radius: 10px; }
+QFrame[role="popup"] QAbstractItemView { background: $raised; }
 QWidget[role="surface"] { background: $surface; }
 QWidget[role="strip"] { background: $background; }
 QScrollArea, QScrollArea > QWidget > QWidget[role="page"] { background: transparent; border: none; }

@@ -1,4 +1,4 @@
-"""The sample project: photographs that come with scikit-image, labels, and on demand masks, a COCO file and pictures."""
+"""The sample project: photographs of scikit-image, labels, and on demand masks, a COCO file and preview pictures."""
 
 from __future__ import annotations
 
@@ -56,11 +56,9 @@ def make_sample(folder: Path) -> Path:
         add_images(workspace, [pictures])
         with workspace.read() as reader:
             there = {label.name for label in reader.labels.all()}
-            untouched = not reader.history(None, limit=len(SAMPLE_LABELS) + 2)[1:]
-        # Labels that a person deleted must not come back.
-        for label in SAMPLE_LABELS if untouched else ():
-            if label.name not in there:
-                workspace.execute(AddLabel(label.name, color=label.color))
+        # Once there are labels they are the person's: one that was deleted must not come back.
+        for label in () if there else SAMPLE_LABELS:
+            workspace.execute(AddLabel(label.name, color=label.color))
     finally:
         workspace.close()
     return place

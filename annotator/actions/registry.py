@@ -44,6 +44,11 @@ class ActionRegistry(QObject):
         self.refresh(self._context)
 
     @property
+    def icons(self) -> Icons:
+        """The icons of the theme in use."""
+        return self._icons
+
+    @property
     def specs(self) -> tuple[Action, ...]:
         """All actions in the order of the menus."""
         return tuple(self._specs.values())
@@ -178,10 +183,8 @@ class ActionRegistry(QObject):
 
     def _run(self, spec: Action, checked: bool) -> None:
         command = self._commands[spec.command]
-        if spec.argument is not None and (not spec.checkable or spec.exclusive):
+        if spec.argument is not None:
             command(spec.argument)
-        elif spec.argument is not None:
-            command(spec.argument, checked)
         elif spec.checkable:
             command(checked)
         else:

@@ -112,6 +112,10 @@ class Commands:
         self._read_history()
 
     def _read_history(self) -> None:
+        if self._desk.store.workspace is None:
+            self._history = []
+            self._desk.window.history.set_records(())
+            return
         image = self._desk.navigation.image
         image_id = image.id if image is not None else None
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
+from annotator.dialogs.form import breakable
 from annotator.tokens import UNIT
 from annotator.widgets.parts import MARGIN, push_button, text_label
 
@@ -39,7 +40,6 @@ class AboutDialog(QDialog):
         grid.setColumnStretch(1, 1)
         for number, (name, value) in enumerate(view.rows):
             shown = text_label(breakable(value), wrap=True)
-            shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             grid.addWidget(text_label(name, "dim"), number, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(shown, number, 1)
         self.copy_button = push_button("C&opy details")
@@ -80,8 +80,3 @@ class AboutDialog(QDialog):
         rows = (("Maskwright", self._view.version), *self._view.rows)
         QGuiApplication.clipboard().setText("\n".join(f"{name}: {value}" for name, value in rows))
         self.copy_button.setText("Copied")
-
-
-def breakable(text: str) -> str:
-    """Return the text with places where a long path may be broken into lines."""
-    return "".join(f"{each}\N{ZERO WIDTH SPACE}" if each in "/\\-_" else each for each in text)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from annotator.dialogs.form import Problem
 from annotator.dialogs.label_edit import has_control_characters
-from engine.errors import CannotRead
+from engine.errors import BadFile
 
 MOST_BYTES = 1_000_000
 """More than any list of classes has; a larger file is something else."""
@@ -30,12 +30,12 @@ def class_problem(names: tuple[str, ...]) -> Problem | None:
 
 
 def load_classes(file: Path) -> str:
-    """Return the text of a classes file without empty lines; raises CannotRead for anything else."""
+    """Return the text of a classes file without empty lines; raises BadFile for anything else."""
     try:
         if file.stat().st_size > MOST_BYTES:
-            raise CannotRead(f"{file} is too large for a list of classes. Choose a text file with one class a line.")
+            raise BadFile(f"{file} is too large for a list of classes. Choose a text file with one class a line.")
         return "\n".join(class_names(file.read_text(encoding="utf-8-sig")))
     except UnicodeDecodeError as error:
-        raise CannotRead(f"{file} is not a text file in UTF-8. Save it as UTF-8 and load it again.") from error
+        raise BadFile(f"{file} is not a text file in UTF-8. Save it as UTF-8 and load it again.") from error
     except OSError as error:
-        raise CannotRead(f"{file} cannot be read: {error.strerror or error}. Choose another file.") from error
+        raise BadFile(f"{file} cannot be read: {error.strerror or error}. Choose another file.") from error

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QButtonGroup, QRadioButton, QVBoxLayout, QWidget
 from annotator.dialogs.form import FormDialog, Problem, form_layout
 from annotator.dialogs.place_field import PlaceField
 from annotator.tokens import UNIT
+from annotator.widgets.parts import set_role
 
 Segmentation: TypeAlias = Literal["rle", "polygon"]
 ExportState: TypeAlias = Literal["accepted", "proposed", "all"]
@@ -78,6 +79,8 @@ class ExportCocoDialog(FormDialog[ExportCoco]):
         self.accept_button.setText("R&eplace" if replaces else "&Export")
         self.accept_button.setDefault(not replaces)
         self.cancel_button.setDefault(replaces)
+        set_role(self.accept_button, "" if replaces else "primary")
+        set_role(self.cancel_button, "primary" if replaces else "")
 
     def problem(self) -> Problem | None:
         """The folder must be there and writable."""

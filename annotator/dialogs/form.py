@@ -77,8 +77,14 @@ class FormDialog(QDialog, Generic[AnswerT]):
         """Look again whether the form can be accepted, and say why not."""
         problem = self.problem()
         self.accept_button.setEnabled(problem is None)
-        self.sentence.setText(self.notice() if problem is None else problem.text)
+        self.sentence.setText(breakable(self.notice() if problem is None else problem.text))
         set_role(self.sentence, "dim" if problem is None or problem.missing else "error")
+        self._make_room()
+
+    def _make_room(self) -> None:
+        needed = self.layout().totalHeightForWidth(self.width())
+        if self.isVisible() and needed > self.height():
+            self.resize(self.width(), needed)
 
     @Slot()
     def accept_if_fine(self) -> None:
@@ -94,6 +100,11 @@ class FormDialog(QDialog, Generic[AnswerT]):
         answer = self.answer() if accepted else None
         self.deleteLater()
         return answer
+
+
+def breakable(text: str) -> str:
+    """Return the text with unseen places where a long path may be broken into lines."""
+    return "".join(f"{each}\N{ZERO WIDTH SPACE}" if each in "/\\_" else each for each in text)
 
 
 def form_layout() -> QFormLayout:

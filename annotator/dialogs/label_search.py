@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, 
 from PySide6.QtGui import QColor, QCursor, QKeyEvent, QPainter, QPalette
 from PySide6.QtWidgets import (
     QDialog,
+    QFrame,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
@@ -59,13 +60,18 @@ class LabelSearch(QDialog):
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setAccessibleName("Labels that match")
-        layout = QVBoxLayout(self)
+        card = QFrame()
+        card.setProperty("role", "card")
+        around = QVBoxLayout(self)
+        around.setContentsMargins(0, 0, 0, 0)
+        around.addWidget(card)
+        layout = QVBoxLayout(card)
         layout.setContentsMargins(GAP, GAP, GAP, GAP)
         layout.setSpacing(GAP)
         layout.addWidget(self.edit)
         layout.addWidget(line())
         layout.addWidget(self.list, 1)
-        layout.addWidget(text_label("Enter chooses, Ctrl+Enter makes a new label", "dim"))
+        layout.addWidget(text_label("Enter: choose    Ctrl+Enter: new label", "dim"))
         self.setFixedWidth(_WIDTH)
         self.list.setFixedHeight(_ROWS * CONTROL_HEIGHT)
         self.edit.textChanged.connect(self._fill)
@@ -161,15 +167,15 @@ class _RowDelegate(QStyledItemDelegate):
         return QSize(0, CONTROL_HEIGHT)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        # PySide's stubs do not know the fields of style options.
-        area: QRect = option.rect  # type: ignore[attr-defined]
-        state: QStyle.StateFlag = option.state  # type: ignore[attr-defined]
-        palette: QPalette = option.palette  # type: ignore[attr-defined]
+        area: QRect = option.rect
+        state: QStyle.StateFlag = option.state
+        palette: QPalette = option.palette
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        # The sheet makes this the quiet accent that text can be read on.
         soft = palette.color(QPalette.ColorRole.Highlight)
         if state & (QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_MouseOver):
-            soft.setAlphaF(0.26 if state & QStyle.StateFlag.State_Selected else 0.1)
+            soft.setAlphaF(1.0 if state & QStyle.StateFlag.State_Selected else 0.4)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(soft)
             painter.drawRoundedRect(area.adjusted(0, 1, 0, -1), UNIT, UNIT)

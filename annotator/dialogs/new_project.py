@@ -16,7 +16,7 @@ from annotator.dialogs.form import FormDialog, Problem, form_layout
 from annotator.dialogs.label_edit import has_control_characters
 from annotator.dialogs.place_field import PlaceField
 from annotator.widgets.parts import GAP, push_button
-from engine.errors import CannotRead
+from engine.errors import BadFile
 
 SUFFIX = ".maskwright"
 _WIDTH = 620
@@ -94,7 +94,7 @@ class NewProjectDialog(FormDialog[NewProject]):
         """Take the classes of a text file; the form says so if it cannot be read."""
         try:
             text = load_classes(file)
-        except CannotRead as error:
+        except BadFile as error:
             self._load_problem = str(error)
             self.check()
         else:

@@ -25,6 +25,8 @@ from annotator.widgets.parts import MARGIN, push_button, text_label
 _SIZE = (720, 440)
 _NOTES_HEIGHT = 96
 _WHAT_WIDTH = 280
+# Measuring the height of every line takes too long in a report of thousands.
+_MOST_WRAPPED = 200
 _COLUMNS = ("What", "Number", "Details")
 
 
@@ -113,7 +115,6 @@ def as_text(rows: Sequence[ReportRow]) -> str:
 
 def _table(rows: Sequence[ReportRow]) -> QTableWidget:
     table = QTableWidget(len(rows), len(_COLUMNS))
-    table.setHorizontalHeaderLabels(_COLUMNS)
     table.setAccessibleName("Report")
     table.setProperty("role", "framed")
     table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -128,12 +129,16 @@ def _table(rows: Sequence[ReportRow]) -> QTableWidget:
             item.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
             item.setToolTip(text)
             table.setItem(number, column, item)
-    for column, side in enumerate((left, right, left)):
-        table.horizontalHeaderItem(column).setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
+    for column, (name, side) in enumerate(zip(_COLUMNS, (left, right, left), strict=True)):
+        title = QTableWidgetItem(name)
+        title.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
+        table.setHorizontalHeaderItem(column, title)
     header = table.horizontalHeader()
     header.setHighlightSections(False)
     header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
     header.setStretchLastSection(True)
+    if len(rows) <= _MOST_WRAPPED:
+        table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
     table.resizeColumnToContents(0)
     table.setColumnWidth(0, min(table.columnWidth(0), _WHAT_WIDTH))
     return table

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from annotator.dialogs.form import FormDialog, Problem
@@ -15,7 +16,7 @@ from annotator.tokens import UNIT
 from annotator.widgets.parts import GAP, MARGIN, push_button, text_label
 from engine.records import SkeletonRecord
 
-_SIZE = (880, 560)
+_SIZE = (1000, 600)
 _HINT = "Click two joints to join or part them. Drag a joint to see better."
 
 
@@ -194,12 +195,12 @@ class SkeletonDialog(FormDialog[SkeletonDraft]):
             heading.setBuddy(edit)
             grid.addWidget(heading, 0, column)
             grid.addWidget(edit, 1, column)
-            grid.setColumnStretch(column, 3 if column else 2)
-        grid.addWidget(self.propose, 2, 2)
+            grid.setColumnStretch(column, 7 if column else 4)
+        grid.addWidget(self.propose, 2, 2, Qt.AlignmentFlag.AlignLeft)
         row = QHBoxLayout()
         row.setSpacing(MARGIN)
-        row.addLayout(left, 4)
-        row.addLayout(grid, 7)
+        row.addLayout(left, 5)
+        row.addLayout(grid, 11)
         self.body.addLayout(top)
         self.body.addLayout(row, 1)
         self.resize(*_SIZE)

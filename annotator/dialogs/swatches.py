@@ -71,6 +71,7 @@ class ColorField(QWidget):
         """``color`` is the first one shown; the palette is shown in the order of the rainbow."""
         super().__init__()
         self._group = QButtonGroup(self)
+        self.edit = QLineEdit()
         self.swatches = tuple(Swatch(each) for each in sorted(palette, key=_hue))
         grid = QGridLayout()
         grid.setSpacing(UNIT // 2)
@@ -78,7 +79,6 @@ class ColorField(QWidget):
             self._group.addButton(swatch)
             grid.addWidget(swatch, place // _COLUMNS, place % _COLUMNS)
             swatch.clicked.connect(lambda _=False, swatch=swatch: self.edit.setText(swatch.color))
-        self.edit = QLineEdit()
         self.edit.setAccessibleName("Colour as #rrggbb")
         self.edit.setMaxLength(7)
         self.edit.setFixedWidth(_EDIT_WIDTH)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QImage, QPixmap
@@ -153,7 +153,7 @@ class ImagesDock(Dock):
         self.filter.changed.connect(self._say_number)
         self.filter.left.connect(self.view.setFocus)
 
-    def _timer(self, interval: int, then: object) -> QTimer:
+    def _timer(self, interval: int, then: Callable[[], None]) -> QTimer:
         timer = QTimer(self)
         timer.setSingleShot(True)
         timer.setInterval(interval)

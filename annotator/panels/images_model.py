@@ -67,7 +67,7 @@ class Recent(Generic[ValueT]):
 
 
 class ImagesModel(QAbstractListModel):
-    """Ids in the order given; ``UserRole`` is the id. It asks for nothing: ``wanted_*`` say what a range still lacks."""
+    """Ids in the order given; ``UserRole`` is the id. It asks for nothing: ``wanted_*`` tell what a range lacks."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         """Start empty."""

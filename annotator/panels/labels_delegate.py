@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, QSortFilterProxyModel
+from PySide6.QtCore import QModelIndex, QRect, QSize, QSortFilterProxyModel
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
@@ -29,8 +29,7 @@ class LabelsDelegate(QStyledItemDelegate):
 
     def row_at(self, index: Index) -> LabelRow | None:
         """Return the row of a proxy index."""
-        plain = QModelIndex(index) if isinstance(index, QPersistentModelIndex) else index
-        return self._model.row_at(self._proxy.mapToSource(plain))
+        return self._model.row_at(self._proxy.mapToSource(index))
 
     def zones(self, index: QModelIndex, rect: QRect) -> dict[str, QRect]:
         """Return where the colour is in a row at ``rect``."""

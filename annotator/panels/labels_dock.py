@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QObject, QPoint, QSortFilterProxyModel, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
@@ -172,8 +172,8 @@ class LabelsDock(Dock):
             self.view.addAction(action)
             made[name] = action
         made["rename"].triggered.connect(lambda: self.view.edit(self.view.currentIndex()))
-        made["edit"].triggered.connect(lambda: self._emit_of_current(self.edit_asked))
-        made["delete"].triggered.connect(lambda: self._emit_of_current(self.delete_asked))
+        made["edit"].triggered.connect(lambda: self._of_current(self.edit_asked.emit))
+        made["delete"].triggered.connect(lambda: self._of_current(self.delete_asked.emit))
         made["up"].triggered.connect(lambda: self._step(-1))
         made["down"].triggered.connect(lambda: self._step(1))
         return made
@@ -185,10 +185,10 @@ class LabelsDock(Dock):
         for name, icon in (("rename", "edit"), ("edit", "settings"), ("delete", "delete")):
             self._actions[name].setIcon(self._icons.get(icon))
 
-    def _emit_of_current(self, signal: object) -> None:
+    def _of_current(self, ask: Callable[[int], None]) -> None:
         index = self.view.currentIndex()
         if index.isValid():
-            signal.emit(index.data(_ID))
+            ask(index.data(_ID))
 
     def _filter(self, text: str) -> None:
         self._proxy.setFilterFixedString(text.strip())

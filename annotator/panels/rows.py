@@ -49,7 +49,7 @@ class RowsModel(QAbstractListModel, Generic[RowT]):
         return 0 if parent.isValid() else len(self._rows)
 
     def set_rows(self, rows: Iterable[RowT]) -> None:
-        """List these instead: what stays is moved or refreshed, not replaced. Raises ValueError for a key given twice."""
+        """List these instead; what stays is moved or refreshed, not replaced. ValueError for a key given twice."""
         wanted = list(rows)
         keys = [self._key(row) for row in wanted]
         if len(set(keys)) != len(keys):

@@ -5,9 +5,9 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
-import stat
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -27,9 +27,8 @@ from engine.errors import (
 from engine.ops.instances import DeleteInstances
 from engine.ops.reviews import SetState
 from engine.records import State
-from engine.storage import project_file
 from engine.storage.connect import APPLICATION_ID
-from engine.storage.project_file import HEAD, back_up
+from engine.storage.project_file import HEAD, SUFFIX, back_up
 from engine.workspace import Workspace
 
 
@@ -174,7 +173,7 @@ def test_overwritten_pages(desk: Any, fill: bytes) -> None:
         "UPDATE instances SET attributes = '{'",
         "UPDATE instances SET created_at = 4611686018427387904",
         "UPDATE candidates SET logits = x'0000000100000001ff'",
-        "UPDATE images SET path = CAST(x'ff' AS TEXT)",
+        "UPDATE images SET path = CAST(x'ff' AS TEXT) WHERE id = 1",
         "UPDATE images SET tags = 'no json'",
     ],
 )
@@ -287,8 +286,7 @@ def test_a_really_full_disk(tiny_disk: Path, desk: Any) -> None:
     desk.workspace = Workspace.open(desk.file, author="ann")
     acknowledged = []
     with pytest.raises(DiskFull, match=r"full\.maskwright"):
-        for number in range(5000):
-            acknowledged.append(desk.add(x=number % 9))
+        acknowledged.extend(desk.add(x=number % 9) for number in range(5000))
     with desk.workspace.read() as read:
         assert [each.id for each in read.instances.of_image(desk.images[0])] == acknowledged
     with pytest.raises(DiskFull, match=r"new\.maskwright"):
@@ -315,43 +313,41 @@ def as_nobody() -> Iterator[None]:
 
 
 @pytest.fixture
-def guarded(desk: Any, tmp_path: Path) -> Iterator[Any]:
-    """The project with its path open to everybody's eyes, and no further."""
-    desk.workspace.close()
-    for folder in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
-        if folder.owner() == tmp_path.owner() and folder != Path("/"):
-            folder.chmod(folder.stat().st_mode | stat.S_IXOTH | stat.S_IROTH)
-    mode = tmp_path.stat().st_mode
-    yield desk
-    tmp_path.chmod(mode)
-    desk.file.chmod(0o644)
+def guarded(desk: Any) -> Iterator[Path]:
+    """A project in a folder of its own, to which everybody finds the way."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / desk.file.name
+        back_up(desk.file, file)
+        Path(folder).chmod(0o777)
+        yield file
+        Path(folder).chmod(0o777)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has other permissions")
 @pytest.mark.parametrize("what", ["folder", "file"])
-def test_a_read_only_place(guarded: Any, what: str) -> None:
-    before = guarded.file.read_bytes()
-    guarded.file.parent.chmod(0o555 if what == "folder" else 0o777)
-    guarded.file.chmod(0o666 if what == "folder" else 0o444)
+def test_a_read_only_place(guarded: Path, what: str) -> None:
+    before = guarded.read_bytes()
+    guarded.parent.chmod(0o555 if what == "folder" else 0o777)
+    guarded.chmod(0o666 if what == "folder" else 0o444)
     with as_nobody(), pytest.raises(ProjectReadOnly, match=r"100%\.maskwright or its folder is read-only"):
-        Workspace.open(guarded.file)
-    assert guarded.file.read_bytes() == before
+        Workspace.open(guarded)
+    assert guarded.read_bytes() == before
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has other permissions")
-def test_a_secret_file(guarded: Any) -> None:
-    guarded.file.chmod(0o000)
+def test_a_secret_file(guarded: Path) -> None:
+    guarded.chmod(0o000)
     with as_nobody(), pytest.raises(BadProject, match="may not be read by you"):
-        Workspace.open(guarded.file)
+        Workspace.open(guarded)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has other permissions")
-def test_creating_in_a_read_only_folder(guarded: Any) -> None:
-    guarded.file.parent.chmod(0o555)
+def test_creating_in_a_read_only_folder(guarded: Path) -> None:
+    guarded.parent.chmod(0o555)
     with as_nobody(), pytest.raises(CannotWrite, match=r"new\.maskwright cannot be created.*may not be written"):
-        Workspace.create(guarded.file.parent / "new.maskwright")
+        Workspace.create(guarded.parent / "new.maskwright")
     with as_nobody(), pytest.raises(CannotWrite, match=r"new\.maskwright cannot be created"):
-        Workspace.create(guarded.file.parent / "deeper" / "new.maskwright")
+        Workspace.create(guarded.parent / "deeper" / "new.maskwright")
 
 
 def test_creating_below_a_file(tmp_path: Path) -> None:
@@ -379,4 +375,4 @@ def test_the_marks_of_a_new_project(desk: Any) -> None:
     with contextlib.closing(sqlite3.connect(desk.file)) as raw:
         assert raw.execute("PRAGMA journal_mode").fetchone() == ("wal",)
         assert raw.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-    assert project_file.SUFFIX == desk.file.suffix
+    assert desk.file.suffix == SUFFIX
