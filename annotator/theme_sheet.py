@@ -65,6 +65,7 @@ QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QDoubleS
 QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QComboBox:disabled { color: $faded; }
 QLineEdit[role="bare"] { border: none; background: transparent; font-size: 15px; padding: 0 4px; }
 QLineEdit[role="bad"] { border: 1px solid $error; }
+QAbstractSpinBox QLineEdit { border: none; background: transparent; padding: 0 0 0 6px; min-height: 20px; }
 QAbstractItemView QLineEdit { min-height: 20px; border-radius: 3px; padding: 0 2px; }
 
 QComboBox { background: $field; border: 1px solid $border; border-radius: 6px; padding: 0 8px; }

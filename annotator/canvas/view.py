@@ -32,7 +32,7 @@ from annotator.canvas.tools.table import TOOLS
 from annotator.intents import Intent, RadiusChanged
 from annotator.tokens import DARK, Tokens
 
-WORK_S = 0.005
+WORK_S = 0.003
 """Compositing between two frames may take about this long; the rest follows after the next frame."""
 FIRST_S = 0.03
 DECIMALS = 3
@@ -73,6 +73,7 @@ class CanvasView(MovingView):
         self._space = False
         self._dragging: QPointF | None = None
         self._wheel_zooms = False
+        self._navigator_wanted = True
         self._navigator = Navigator(self, tokens)
         self._navigator.moved.connect(self.center_at)
         self._work = QTimer(self)
@@ -140,6 +141,17 @@ class CanvasView(MovingView):
         self._scene.set_opacity(fill)
         self._composite(FIRST_S)
 
+    def set_navigator_shown(self, shown: bool) -> None:
+        """Allow the navigator where the picture is larger than the view, or never show it."""
+        self._navigator_wanted = shown
+        self._on_moved()
+
+    def reveal(self, box: tuple[float, float, float, float]) -> None:
+        """Bring a box (x, y, w, h) into view without changing the zoom, where it is not in view already."""
+        x, y, w, h = box
+        if not self.seen.contains(QRectF(x, y, w, h)):
+            self.center_at(x + w / 2, y + h / 2)
+
     def set_labels_shown(self, shown: bool) -> None:
         """Show or hide names at the instances."""
         self._scene.set_labels_shown(shown)
@@ -183,6 +195,10 @@ class CanvasView(MovingView):
         if TOOLS[self._tool].cursor == "blank" and self.viewport().underMouse():
             at = self.to_image(QPointF(self.viewport().mapFromGlobal(self.cursor().pos())))
             self._runner.send(Event(Kind.MOVE, at.x(), at.y()))
+
+    def set_hover_preview(self, on: bool) -> None:
+        """Let the smart tool say where the pointer rests, or not."""
+        self._stage.options = replace(self._stage.options, hover_preview=on)
 
     def set_wheel_zooms(self, zooms: bool) -> None:
         """Let the plain wheel zoom and Ctrl+wheel scroll, or (default) the other way round."""
@@ -354,7 +370,8 @@ class CanvasView(MovingView):
         self._scene.image.ready(self.zoom * self.devicePixelRatioF())
         seen, image = self.seen, whole(self._scene)
         self._navigator.set_seen(seen)
-        self._navigator.setVisible(not image.isEmpty() and not seen.adjusted(-1, -1, 1, 1).contains(image))
+        beyond = not image.isEmpty() and not seen.adjusted(-1, -1, 1, 1).contains(image)
+        self._navigator.setVisible(beyond and self._navigator_wanted)
         corner = self.rect().bottomRight() - self._navigator.rect().bottomRight()
         self._navigator.move(corner - QPoint(NAVIGATOR_MARGIN_PX, NAVIGATOR_MARGIN_PX))
         self._work.start()

@@ -57,6 +57,7 @@ class BugDialog(QDialog):
         layout.addWidget(text_label(advice, "dim", wrap=True))
         layout.addWidget(self.details, 1)
         layout.addLayout(foot)
+        self.close_button.setFocus()
 
     @property
     def text(self) -> str:

@@ -50,7 +50,7 @@ class FormDialog(QDialog, Generic[AnswerT]):
         foot.setSpacing(MARGIN)
         foot.addWidget(self.sentence, 1)
         foot.addWidget(self._buttons, 0, Qt.AlignmentFlag.AlignBottom)
-        layout = QVBoxLayout(self)
+        self._layout = layout = QVBoxLayout(self)
         layout.setContentsMargins(5 * UNIT, MARGIN, 5 * UNIT, MARGIN)
         layout.setSpacing(MARGIN)
         layout.addLayout(self.body, 1)
@@ -82,7 +82,7 @@ class FormDialog(QDialog, Generic[AnswerT]):
         self._make_room()
 
     def _make_room(self) -> None:
-        needed = self.layout().totalHeightForWidth(self.width())
+        needed = self._layout.totalHeightForWidth(self.width())
         if self.isVisible() and needed > self.height():
             self.resize(self.width(), needed)
 

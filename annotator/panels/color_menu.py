@@ -26,6 +26,7 @@ class ColorMenu(QMenu):
     def __init__(self, current: str, icons: Icons, parent: QWidget | None = None) -> None:
         """``current`` (``#rrggbb``) gets a ring."""
         super().__init__("Colour", parent)
+        self.setIcon(icons.get("color"))
         self._current = current
         self._icons = icons
         self.buttons: list[QPushButton] = []

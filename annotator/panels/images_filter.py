@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 
 from annotator.icons import Icons
 from annotator.panels.dock import small_button
+from annotator.panels.field import Field
 from annotator.panels.images_model import STATE_WORDS
 from annotator.tokens import CONTROL_HEIGHT, UNIT
 from engine.records import ImageFilter, ImageState
@@ -32,15 +33,11 @@ class ImagesFilter(QWidget):
         super().__init__(parent)
         self._icons = icons
         self._told = ImageFilter()
-        self.field = QLineEdit()
-        self.field.setPlaceholderText("Find by name")
-        self.field.setAccessibleName("Find images by name")
-        self._search = QAction(self.field)
-        self.field.addAction(self._search, QLineEdit.ActionPosition.LeadingPosition)
-        self._clear = QAction("Clear the filter", self.field)
-        self.field.addAction(self._clear, QLineEdit.ActionPosition.TrailingPosition)
+        self.field = Field("Find by name")
+        self.field.button.setToolTip("Clear the field")
         self.button = small_button("Show only some images")
         self.button.setFixedSize(CONTROL_HEIGHT, CONTROL_HEIGHT)
+        self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.menu = QMenu(self.button)
         self.states = {state: self._check(words) for state, words in STATE_WORDS.items()}
@@ -60,7 +57,7 @@ class ImagesFilter(QWidget):
         self._pause.timeout.connect(self._tell)
         self.field.textChanged.connect(self._typed)
         self.field.returnPressed.connect(self._entered)
-        self._clear.triggered.connect(self.field.clear)
+        self.field.button.triggered.connect(self.field.clear)
         self.reset_action.triggered.connect(self.reset)
         icons.changed.connect(self._recolor)
         self._recolor()
@@ -103,9 +100,9 @@ class ImagesFilter(QWidget):
     def _recolor(self) -> None:
         tokens, value = self._icons.tokens, self.value
         narrowed = bool(value.states) or value.has_proposed is not None
-        self._search.setIcon(self._icons.get("search", color=tokens.text_dim))
-        self._clear.setIcon(self._icons.get("close", color=tokens.text_dim))
-        self._clear.setVisible(bool(self.field.text()))
+        self.field.glass.setIcon(self._icons.get("search", color=tokens.text_dim))
+        self.field.button.setIcon(self._icons.get("close", color=tokens.text_dim))
+        self.field.button.setVisible(bool(self.field.text()))
         self.button.setIcon(self._icons.get("filter", color=tokens.accent if narrowed else tokens.text_dim))
         shown = [STATE_WORDS[state].lower() for state in ImageState if state in value.states]
         shown += ["with proposals"] if value.has_proposed else []

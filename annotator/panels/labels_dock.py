@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QObject, QPoint, QSortFilterProxyModel, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QLabel, QLineEdit, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QMenu, QVBoxLayout, QWidget
 
 from annotator.icons import Icons
 from annotator.panels.color_menu import ColorMenu
 from annotator.panels.dock import Dock
+from annotator.panels.field import Field
 from annotator.panels.labels_delegate import LabelsDelegate
 from annotator.panels.labels_list import LabelsList
 from annotator.panels.labels_model import LabelRow, LabelsModel
@@ -46,11 +47,10 @@ class LabelsDock(Dock):
         self._proxy = QSortFilterProxyModel(self)
         self._proxy.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self._proxy.setSourceModel(self._model)
-        self.field = QLineEdit()
+        self.field = Field("Find or add a label")
         self.view = LabelsList(self._model, icons)
+        self._current: int | None = None
         self._tip = QLabel()
-        self._search = QAction(self.field)
-        self._add = QAction(self.field)
         self._actions = self._row_actions()
         self._build()
         self._connect()
@@ -74,7 +74,11 @@ class LabelsDock(Dock):
 
     def set_current(self, label_id: int | None) -> None:
         """Mark the label that new instances get."""
+        self._current = label_id
         self._model.set_current(label_id)
+        self._select(label_id)
+
+    def _select(self, label_id: int | None) -> None:
         index = self._proxy.mapFromSource(self._model.index_of(label_id)) if label_id is not None else QModelIndex()
         if index.isValid():
             self.view.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
@@ -122,11 +126,6 @@ class LabelsDock(Dock):
         return super().eventFilter(watched, event)
 
     def _build(self) -> None:
-        self.field.setPlaceholderText("Find or add a label")
-        self.field.setAccessibleName("Find or add a label")
-        self.field.setClearButtonEnabled(False)
-        self.field.addAction(self._search, QLineEdit.ActionPosition.LeadingPosition)
-        self.field.addAction(self._add, QLineEdit.ActionPosition.TrailingPosition)
         self.field.installEventFilter(self)
         self._tip.setProperty("role", "dim")
         self._tip.setTextFormat(Qt.TextFormat.PlainText)
@@ -149,7 +148,7 @@ class LabelsDock(Dock):
     def _connect(self) -> None:
         self.field.textChanged.connect(self._filter)
         self.field.returnPressed.connect(self._choose_or_add)
-        self._add.triggered.connect(self._ask_add)
+        self.field.button.triggered.connect(self._ask_add)
         self._model.renamed.connect(self.rename_asked)
         self.view.chosen.connect(self._choose)
         self.view.clicked.connect(self._choose)
@@ -180,8 +179,8 @@ class LabelsDock(Dock):
 
     def _recolor(self) -> None:
         dim = self._icons.tokens.text_dim
-        self._search.setIcon(self._icons.get("search", color=dim))
-        self._add.setIcon(self._icons.get("add"))
+        self.field.glass.setIcon(self._icons.get("search", color=dim))
+        self.field.button.setIcon(self._icons.get("add"))
         for name, icon in (("rename", "edit"), ("edit", "settings"), ("delete", "delete")):
             self._actions[name].setIcon(self._icons.get(icon))
 
@@ -193,12 +192,14 @@ class LabelsDock(Dock):
     def _filter(self, text: str) -> None:
         self._proxy.setFilterFixedString(text.strip())
         self._update_field()
+        best = self._best()
+        self._select(self._current if not text.strip() else best.id if best is not None else None)
 
     def _update_field(self) -> None:
         name = self.field.text().strip()
         new = bool(name) and self._model.named(name) is None
-        self._add.setVisible(new)
-        self._add.setToolTip(f"Add the label {name}")
+        self.field.button.setVisible(new)
+        self.field.button.setToolTip(f"Add the label {name}")
         first = self._best()
         if not name:
             tip = ""

@@ -87,10 +87,11 @@ class ListView(QListView):
         super().mouseMoveEvent(event)
         self._point(event.position().toPoint())
 
-    def leaveEvent(self, event: QEvent) -> None:
-        """Forget the pointer."""
-        super().leaveEvent(event)
-        self._point(QPoint(-1, -1))
+    def viewportEvent(self, event: QEvent) -> bool:
+        """Forget the pointer when it leaves the rows, be it only for the scroll bar."""
+        if event.type() == QEvent.Type.Leave:
+            self._point(QPoint(-1, -1))
+        return super().viewportEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Choose the current row by Enter."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from math import ceil
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QAction, QColor, QFontMetrics, QGuiApplication, QKeySequence, QPainter
+from PySide6.QtCore import QPoint, QPointF, QRect, QSize, Qt
+from PySide6.QtGui import QAction, QColor, QFont, QGuiApplication, QKeySequence, QPainter, QTextLayout, QTextOption
 from PySide6.QtWidgets import QAbstractItemView, QListView, QMenu, QStyledItemDelegate, QStyleOptionViewItem
 
 from annotator.icons import Icons
@@ -19,8 +20,6 @@ from annotator.panels.rows import Index
 from annotator.tokens import UNIT
 
 _TIME_WIDTH = 10 * UNIT
-_WRAP = Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere | Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft
-_TALLEST = 4000
 
 
 class MessagesDock(Dock):
@@ -110,9 +109,8 @@ class MessagesDelegate(QStyledItemDelegate):
         if row is None:
             return QSize(0, 0)
         width = self._view.viewport().width()
-        room = self._text_rect(QRect(0, 0, width, _TALLEST))
-        font = line_font(option.font)
-        height = QFontMetrics(font).boundingRect(room, int(_WRAP), row.message.text).height()
+        room = self._text_rect(QRect(0, 0, width, 0))
+        height = ceil(_wrapped(row.message.text, option.font, room.width()).boundingRect().height())
         return QSize(width, max(height, GLYPH) + 3 * UNIT)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
@@ -129,12 +127,28 @@ class MessagesDelegate(QStyledItemDelegate):
         right = rect.right() + 1 - PAD
         when = between(first, right - _TIME_WIDTH, right)
         draw.text(painter, when, f"{row.at:%H:%M}", tokens.text_dim, px=SMALL_PX, right=True)
+        room = self._text_rect(rect)
         painter.save()
-        painter.setFont(line_font(painter.font()))
         painter.setPen(QColor(tokens.text))
-        painter.drawText(self._text_rect(rect), int(_WRAP), row.message.text)
+        _wrapped(row.message.text, option.font, room.width()).draw(painter, room.topLeft().toPointF())
         painter.restore()
 
     def _text_rect(self, rect: QRect) -> QRect:
         left = rect.left() + PAD + GLYPH + PAD
         return between(rect, left, rect.right() + 1 - PAD - _TIME_WIDTH).adjusted(0, UNIT + 2, 0, 0)
+
+
+def _wrapped(text: str, font: QFont, width: int) -> QTextLayout:
+    """Return ``text`` in lines of ``width`` pixels, broken between words and only where need be inside one."""
+    layout = QTextLayout(text.replace("\n", "\u2028"), line_font(font))
+    option = QTextOption()
+    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    layout.setTextOption(option)
+    layout.beginLayout()
+    height = 0.0
+    while (line := layout.createLine()).isValid():
+        line.setLineWidth(width)
+        line.setPosition(QPointF(0, height))
+        height += line.height()
+    layout.endLayout()
+    return layout

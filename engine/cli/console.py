@@ -105,12 +105,15 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD, title_style="bold")
+    table = Table(box=box.SIMPLE_HEAD)
     for column in columns:
         table.add_column(column, justify="right" if column in ("in", "out", "count", "number") else "left")
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
-    out().print(table)
+    console = out()
+    if title:
+        console.print(Text(title, style="bold"))
+    console.print(table)
 
 
 def print_report(report: Report, *, as_json: bool) -> None:

@@ -14,7 +14,12 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     no_args_is_help=True,
-    help="List, add, rename, merge and delete labels.\n\n[bold]Example[/bold]\n\n  maskwright labels merge p.maskwright car auto",
+    rich_markup_mode="rich",
+    help=(
+        "List, add, rename, merge and delete labels.\n\n"
+        "[bold]Example[/bold]\n\n"
+        "  maskwright labels merge street.maskwright car auto"
+    ),
 )
 
 NameArg = Annotated[str, typer.Argument(metavar="NAME", help="The label's name.")]

@@ -26,10 +26,10 @@ app = typer.Typer(
         "Annotate images with model help: clicks become masks, every mask keeps its story.\n\n"
         "Without a command the window opens. PROJECT is a .maskwright file or a database URL.\n\n"
         "[bold]Examples[/bold]\n\n"
-        "  maskwright demo                                   a sample project to try\n\n"
-        "  maskwright new street.maskwright photos/          a project of your own images\n\n"
-        "  maskwright gui street.maskwright                  annotate in the window\n\n"
-        "  maskwright export street.maskwright street.json   hand the result to another tool"
+        "  maskwright demo                            a sample project to try\n\n"
+        "  maskwright new a.maskwright photos/        a project of your own images\n\n"
+        "  maskwright gui a.maskwright                annotate in the window\n\n"
+        "  maskwright export a.maskwright a.json      a COCO file for other tools"
     ),
     epilog="Exit codes: 0 done, 1 a known error (one line on stderr, nothing changed), 2 wrong usage, 130 interrupted.",
 )

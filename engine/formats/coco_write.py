@@ -84,7 +84,7 @@ class _Writing:
         self._section("categories", self._categories(), last=False)
         self._section("images", self._images(), last=False)
         self._section("annotations", self._annotations(chosen), last=True)
-        self._out.write(b"}\n")
+        self._out.write(b"\n}\n")
         self._control.step(chosen, chosen, what=_CANCELLED)
         return self._report.build()
 

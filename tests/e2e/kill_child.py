@@ -1,7 +1,7 @@
 """Forks writers on request and lets them be killed; run by test_kill.py, one line in, one process out.
 
 ``write FILE SEED`` works on a project, ``create FOLDER SEED`` makes new ones. A writer says "try" before and "did"
-after each op, straight to the pipe that it shares with this program.
+after each op, straight to the pipe that it shares with this program; ``mark`` is answered behind all that.
 """
 
 from __future__ import annotations
@@ -80,6 +80,9 @@ def main() -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     for line in sys.stdin:
         what, place, seed = line.rstrip("\n").split("\t")
+        if what == "mark":
+            say("mark", "mark", seed)
+            continue
         child = os.fork()
         if child == 0:
             try:

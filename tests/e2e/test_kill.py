@@ -36,6 +36,7 @@ class Forge:
     def __init__(self, program: subprocess.Popen[str]) -> None:
         self.program = program
         self.said: dict[int, list[tuple[str, str, int]]] = {}
+        self.marks = 0
         self.lines: queue.SimpleQueue[str] = queue.SimpleQueue()
 
     def pump(self) -> None:
@@ -45,13 +46,16 @@ class Forge:
 
     def start(self, what: str, place: Path, seed: object) -> int:
         """Start a writer and return its process id once it has said its first word."""
+        known = {*self.said, self.program.pid}
+        self.send(what, str(place), seed)
+        while not (new := set(self.said) - known):
+            assert self.hear(WAIT), "the writer never spoke"
+        return new.pop()
+
+    def send(self, what: str, place: str, seed: object) -> None:
         assert self.program.stdin is not None
-        known = set(self.said)
         self.program.stdin.write(f"{what}\t{place}\t{seed}\n")
         self.program.stdin.flush()
-        while not (new := set(self.said) - known):
-            self.hear(WAIT)
-        return new.pop()
 
     def hear(self, timeout: float) -> bool:
         """Take in one line, if one comes in time."""
@@ -73,8 +77,11 @@ class Forge:
         os.kill(pid, signal.SIGKILL)
         while process_exists(pid):
             self.hear(0.01)
-        while self.hear(0.05):
-            pass
+        # What the dead have said stands in the pipe before the answer to this.
+        self.marks += 1
+        self.send("mark", "", self.marks)
+        while ("mark", "mark", self.marks) not in self.said.get(self.program.pid, []):
+            assert self.hear(WAIT), "the pipe went silent"
 
 
 def process_exists(pid: int) -> bool:
