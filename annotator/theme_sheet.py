@@ -42,6 +42,12 @@ QPushButton[role="link"]:hover { background: $raised; }
 QPushButton[role="link"]:focus { border: 1px solid $accent; }
 QPushButton[role="link"]:disabled { color: $faded; }
 
+QPushButton[role="flat"] {
+    background: transparent; border: 1px solid transparent; padding: 0 6px; text-align: left;
+}
+QPushButton[role="flat"]:hover { background: $raised; }
+QPushButton[role="flat"]:focus { border: 1px solid $accent; }
+
 QToolButton {
     background: transparent; border: 1px solid transparent; border-radius: 6px; padding: 3px; min-height: 20px;
 }
@@ -115,6 +121,13 @@ QMenu::indicator { width: 14px; height: 14px; left: 6px; }
 QMenu::indicator:checked { image: url("$folder/check_text.png"); }
 
 QDockWidget { titlebar-close-icon: none; titlebar-normal-icon: none; }
+QTabBar { background: $background; qproperty-drawBase: 0; }
+QTabBar::tab {
+    background: transparent; color: $text_dim; border: none; border-top: 2px solid transparent; padding: 4px 12px;
+}
+QTabBar::tab:hover { color: $text; }
+QTabBar::tab:selected { color: $text; border-top: 2px solid $accent; }
+QTabBar::tab:focus { color: $accent; }
 QMainWindow::separator { background: $background; width: 4px; height: 4px; }
 QMainWindow::separator:hover { background: $accent; }
 
@@ -189,4 +202,4 @@ def style_sheet(tokens: Tokens, folder: str) -> str:
 
 def accent_soft(tokens: Tokens) -> str:
     """Return the background of what is selected: accent enough to see, quiet enough to read the text on it."""
-    return mix(tokens.surface, tokens.accent, 0.26 if tokens.name == "dark" else 0.18)
+    return mix(tokens.surface, tokens.accent, 0.2 if tokens.name == "dark" else 0.18)

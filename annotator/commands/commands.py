@@ -58,6 +58,8 @@ class Commands:
         layout = self._desk.state.window
         if layout.geometry:
             self._desk.window.restoreGeometry(QByteArray(layout.geometry))
+        else:
+            self._desk.window.take_first_size()
         self._docks = layout.docks
 
     def save_layout(self) -> None:

@@ -15,7 +15,7 @@ from annotator.controllers.projects import JobTitle, dropped_images
 from annotator.desk import Desk
 from annotator.dialogs.export_coco import ExportCocoDialog
 from annotator.dialogs.import_coco import ImportCocoDialog
-from annotator.dialogs.new_project import NewProjectDialog
+from annotator.dialogs.new_project import NewProjectDialog, proposed_file
 from annotator.dialogs.report import ReportDialog, ReportRow, ReportView
 from annotator.lanes import Task
 from annotator.messages import Message, MessageKind
@@ -102,11 +102,14 @@ class FileCommands:
             self._open_folder(Path(chosen))
 
     def _open_folder(self, folder: Path) -> None:
-        existing = sorted(folder.glob("*.maskwright"))
-        if existing:
-            self._desk.projects.open(str(existing[0]))
-        else:
-            self._create(folder / f"{folder.name}.maskwright", (folder,), folder.name, ())
+        inside = sorted(folder.glob("*.maskwright"))
+        beside = folder.with_name(f"{folder.name}.maskwright")
+        if inside or beside.is_file():
+            self._desk.projects.open(str(inside[0] if inside else beside))
+            return
+        file = proposed_file(folder, folder.name)
+        if file is not None:
+            self._create(file, (folder,), folder.name, ())
 
     def _create(self, file: Path, folders: Sequence[Path], name: str, classes: Sequence[str]) -> None:
         author = self._desk.settings.text("person.author")

@@ -82,6 +82,7 @@ class FormDialog(QDialog, Generic[AnswerT]):
         self._make_room()
 
     def _make_room(self) -> None:
+        self._layout.activate()
         needed = self._layout.totalHeightForWidth(self.width())
         if self.isVisible() and needed > self.height():
             self.resize(self.width(), needed)

@@ -63,6 +63,8 @@ class PlaceField(QWidget):
             chosen, _ = QFileDialog.getSaveFileName(self, self._title, start, self._names, options=option)
         if chosen:
             self.set_place(Path(chosen))
+            # Chosen by the person, so no proposal may replace it.
+            self.edit.setModified(True)
 
 
 class _PathEdit(QLineEdit):
@@ -76,6 +78,7 @@ class _PathEdit(QLineEdit):
         paths = dropped_paths(event.mimeData())
         if paths:
             self.setText(str(paths[0]))
+            self.setModified(True)
             event.acceptProposedAction()
         else:
             super().dropEvent(event)

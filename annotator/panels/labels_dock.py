@@ -56,6 +56,7 @@ class LabelsDock(Dock):
         self._connect()
         icons.changed.connect(self._recolor)
         self._recolor()
+        self._update_field()
 
     @property
     def model(self) -> LabelsModel:

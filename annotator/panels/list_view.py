@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 
 from annotator.icons import Icons
+from annotator.panels.rows import Index
 from annotator.tokens import UNIT
 
 Zones = Callable[[QModelIndex, QRect], dict[str, QRect]]
@@ -112,6 +113,13 @@ class ListView(QListView):
             room = self.viewport().rect().adjusted(4 * UNIT, 2 * UNIT, -4 * UNIT, -2 * UNIT)
             painter.drawText(room, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._hint)
             painter.end()
+
+    def dataChanged(self, first: Index, last: Index, roles: Sequence[int] = ()) -> None:
+        """Repaint what has changed; a list of rows of one height need not be laid out again for it."""
+        if self.uniformItemSizes():
+            QAbstractItemView.dataChanged(self, first, last, roles)
+        else:
+            super().dataChanged(first, last, roles)
 
     def keyboardSearch(self, search: str) -> None:
         """Do nothing: single letters are the tools' keys."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QSizePolicy, QToolButton
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from annotator.icons import Icons
 from annotator.tokens import UNIT
@@ -33,14 +33,24 @@ class TopBar(QFrame):
         self.search.setToolTip("Commands, labels and images by name")
         keep_icon(self.search, icons, "search")
         self.search.clicked.connect(self.palette_asked)
+        left, right = QWidget(), QWidget()
+        # Equal shares whatever the title's length: the modes stay in the middle.
+        for side in (left, right):
+            side.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        left_row, right_row = QHBoxLayout(left), QHBoxLayout(right)
+        for row in (left_row, right_row):
+            row.setContentsMargins(0, 0, 0, 0)
+            row.setSpacing(GAP)
+        left_row.addWidget(self.menu_button)
+        left_row.addWidget(self.title, 1)
+        right_row.addStretch(1)
+        right_row.addWidget(self.search)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(UNIT + 2, 0, GAP, 0)
         layout.setSpacing(GAP)
-        layout.addWidget(self.menu_button)
-        layout.addWidget(self.title, 1)
+        layout.addWidget(left, 1)
         layout.addWidget(modes)
-        layout.addStretch(1)
-        layout.addWidget(self.search)
+        layout.addWidget(right, 1)
 
     def set_menu(self, menu: QMenu) -> None:
         """Show ``menu`` under the menu button."""

@@ -85,4 +85,5 @@ def _on_bug(kind: type[BaseException], error: BaseException, trace: TracebackTyp
 def main() -> None:
     """Run the command line."""
     sys.excepthook = _on_bug
-    app()
+    # Calling the app itself would put Typer's own hook in place of ours.
+    typer.main.get_command(app)()

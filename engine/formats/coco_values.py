@@ -160,9 +160,11 @@ def _from_runs(segmentation: Mapping[str, Any], image: FileImage) -> Rle:
             return masks.from_counts(image.height, image.width, counts)
         if isinstance(counts, str):
             mask = Rle(image.height, image.width, counts.encode("ascii"))
-            masks.check(mask)
+            runs = masks.runs(mask)
+            if min(runs, default=0) < 0 or sum(runs) != image.height * image.width:
+                raise Refused("its run-length mask is damaged")
             # A run of no pixels is legal but misleads the box arithmetic; written anew it is gone.
-            return masks.encode(masks.decode(mask)) if 0 in masks.runs(mask)[1:] else mask
+            return masks.encode(masks.decode(mask)) if 0 in runs[1:] else mask
     except Refused:
         raise
     except (ValueError, OverflowError) as error:

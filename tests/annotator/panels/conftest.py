@@ -77,7 +77,9 @@ def label() -> Callable[..., LabelRecord]:
 
 @pytest.fixture
 def instance() -> Callable[..., InstanceRecord]:
-    def make(instance_id: int, label_id: int | None = None, *, score: float | None = 0.9, **changed: Any) -> InstanceRecord:
+    def make(
+        instance_id: int, label_id: int | None = None, *, score: float | None = 0.9, **changed: Any
+    ) -> InstanceRecord:
         made = InstanceRecord(
             id=instance_id,
             image_id=1,

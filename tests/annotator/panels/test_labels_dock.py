@@ -107,7 +107,7 @@ def test_the_keys_of_the_field(dock: LabelsDock, told: list[Any]) -> None:
     assert dock.field.text() == ""
 
 
-def test_f2_renames_in_place(dock: LabelsDock, told: list[Any]) -> None:
+def test_f2_renames_in_place(dock: LabelsDock, told: list[Any], qtbot: Any) -> None:
     dock.view.setFocus()
     dock.set_current(2)
     QTest.keyClick(dock.view, Qt.Key.Key_F2)
@@ -116,7 +116,7 @@ def test_f2_renames_in_place(dock: LabelsDock, told: list[Any]) -> None:
     assert editor.text() == "dog"
     QTest.keyClicks(editor, "hound")
     QTest.keyClick(editor, Qt.Key.Key_Return)
-    assert told == [("rename_asked", 2, "hound")]
+    qtbot.waitUntil(lambda: told == [("rename_asked", 2, "hound")])
 
 
 def test_delete_asks_to_delete_and_alt_with_arrows_to_move(dock: LabelsDock, told: list[Any]) -> None:
@@ -183,3 +183,13 @@ def test_counts_and_theme_are_seen(dock: LabelsDock, icons: Icons) -> None:
     assert first != second
     assert dock.view.grab().toImage() != second
     assert dock.note == "5"
+
+
+def test_before_any_label_there_is_a_hint_and_nothing_to_add(icons: Icons, shown: Callable[..., Any]) -> None:
+    dock = LabelsDock(icons)
+    window = shown(dock)
+    hinted = dock.view.grab().toImage()
+    assert not dock.field.button.isVisible()
+    dock.view.set_hint("")
+    assert dock.view.grab().toImage() != hinted
+    assert window.isVisible()

@@ -56,12 +56,12 @@ GOLDEN = b"""{"info": {"description":"p"},
 {"id":2,"file_name":"sub/b.png","width":20,"height":10}
 ],
 "annotations": [
-{"id":1,"image_id":1,"category_id":2,"segmentation":{"size":[10,20],"counts":"e080003540000000N31222OO001C030000m0001\
-0O0aP3"},"area":80,"bbox":[2,1,16,8],"iscrowd":0,"attributes":{"a":[2],"b":1}},
-{"id":2,"image_id":2,"category_id":2,"segmentation":[],"area":12,"bbox":[1.5,2,3,4],"iscrowd":0,"keypoints":[1.5,2.0,\
-2,0.0,0.0,0],"num_keypoints":1},
-{"id":3,"image_id":2,"category_id":3,"segmentation":{"size":[10,20],"counts":"0e0"},"area":120,"bbox":[0,0,20,10],"is\
-crowd":1}
+{"id":1,"image_id":1,"category_id":2,"segmentation":{"size":[10,20],"counts":"e0820000J11OO11OO11O5000000o0KVO000b0"},\
+"area":80,"bbox":[2,1,16,8],"iscrowd":0,"attributes":{"a":[2],"b":1}},
+{"id":2,"image_id":2,"category_id":2,"segmentation":[],"area":12,"bbox":[1.5,2,3,4],"iscrowd":0,\
+"keypoints":[1.5,2.0,2,0.0,0.0,0],"num_keypoints":1},
+{"id":3,"image_id":2,"category_id":3,"segmentation":{"size":[10,20],"counts":"0e08]O0000J11OO11OO11O5000000o0KVO000b0"\
+},"area":120,"bbox":[0,0,20,10],"iscrowd":1}
 ]
 }
 """
