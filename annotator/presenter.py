@@ -199,7 +199,8 @@ class Presenter:
         shown = {
             key: colors.to_hex(color_of(each, self._labels, self._color_by)) for key, each in self._instances.items()
         }
-        ordered = sorted(self._instances.values(), key=lambda each: (each.z, each.id))
+        # The topmost comes first, as in every list of layers.
+        ordered = sorted(self._instances.values(), key=lambda each: (each.z, each.id), reverse=True)
         self._window.instances.set_instances(ordered, self._labels, shown)
         waiting = sum(each.state is State.PROPOSED for each in ordered)
         self._window.status.set_counts(len(ordered), waiting)

@@ -29,3 +29,15 @@ def test_a_long_title_gives_way(qtbot: QtBot, icons: Icons) -> None:
     bar.set_title("a" * 500 + ".maskwright")
     assert bar.minimumSizeHint().width() == before
     assert bar.maximumHeight() == HEIGHT
+
+
+def test_the_modes_stay_in_the_middle(qtbot: QtBot, icons: Icons) -> None:
+    modes = ModeSwitch()
+    bar = TopBar(icons, modes)
+    qtbot.addWidget(bar)
+    bar.resize(1366, HEIGHT)
+    with qtbot.waitExposed(bar):
+        bar.show()
+    for title in ("a", "a very long name of a project " * 5):
+        bar.set_title(title)
+        assert abs(modes.geometry().center().x() - 683) < 8
