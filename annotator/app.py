@@ -67,7 +67,6 @@ class Application:
         self.window = MainWindow(self.registry, self.icons)
         self.bugs = BugReporter(self.window)
         self.hook = ExceptHook(post=self.lanes.post, known=self.bus.message.emit, bug=self.bugs.report)
-        self.hook.install()
         self.desk = self._desk()
         self.commands = Commands(self.desk, log=self.log.path)
         self._watch = QTimer(self.window)
@@ -76,6 +75,8 @@ class Application:
         self._watch.start()
         self.window.closing.connect(self.close)
         self._closed = False
+        # Last: a bug before this point has no window to be told in, so it goes to stderr.
+        self.hook.install()
 
     def _desk(self) -> Desk:
         presenter = Presenter(self.window, bus=self.bus, lanes=self.lanes, settings=self.settings)

@@ -12,6 +12,7 @@ from PySide6.QtGui import QImage
 from annotator.bus import Bus
 from annotator.canvas import colors
 from annotator.canvas.scene_data import Click, DraftView, InstanceView
+from annotator.canvas.shapes import Shape, prepare_shapes
 from annotator.controllers.image_cache import LoadedImage
 from annotator.controllers.inference import BackendState
 from annotator.controllers.instance_views import ColorBy, color_of, view_of
@@ -21,11 +22,14 @@ from annotator.controllers.thumbs import candidate_thumbs
 from annotator.lanes import Lanes
 from annotator.messages import Message, MessageKind
 from annotator.settings import Settings
-from annotator.widgets.context_bar import BackendView, CandidateView, KeyHints
+from annotator.widgets.candidate_button import CandidateView
+from annotator.widgets.context_bar import BackendView, KeyHints
 from annotator.window import MainWindow
 from engine.inference.draft import Candidate
 from engine.records import ImageRecord, ImageRow, InstanceRecord, LabelRecord, Rle, SkeletonRecord, State
 
+DRAWN_AT_ONCE = 20
+"""Up to so many instances are prepared for drawing in less than a frame."""
 LEVEL_WORDS = {"whole": "whole", "part": "part", "subpart": "sub", "": ""}
 
 
@@ -42,6 +46,8 @@ class Presenter:
         self._skeletons: Mapping[int, SkeletonRecord] = {}
         self._instances: dict[int, InstanceRecord] = {}
         self._loaded: LoadedImage | None = None
+        self._drawing = 0
+        self._preparing = False
         self._image: ImageRecord | None = None
         self._draft = DraftState()
         self._pose = PoseState()
@@ -140,7 +146,10 @@ class Presenter:
         for each in removed:
             self._instances.pop(each, None)
         self._instances.update({each.id: each for each in changed})
-        self._window.canvas.patch_instances([self._view(each) for each in changed], removed)
+        if self._preparing:
+            self._draw_instances()  # shapes being made now may be of masks that have just changed
+        else:
+            self._window.canvas.patch_instances([self._view(each) for each in changed], removed)
         self._list_instances()
 
     def redraw(self) -> None:
@@ -167,14 +176,31 @@ class Presenter:
         self.refresh_actions()
 
     def _draw_instances(self) -> None:
-        if self._loaded is not None and self._image is not None and self._loaded.image_id == self._image.id:
-            self._window.canvas.set_instances([self._view(each) for each in self._instances.values()])
+        """Draw all instances; the shapes of many are made on the io lane first, so that the mouse never waits."""
+        self._drawing += 1
+        self._preparing = False
+        if self._loaded is None or self._image is None or self._loaded.image_id != self._image.id:
+            return
+        views = [self._view(each) for each in self._instances.values()]
+        if len(views) <= DRAWN_AT_ONCE:
+            self._window.canvas.set_instances(views)
+            return
+        ticket = self._drawing
+        self._preparing = True
+
+        def show(shapes: dict[int, Shape]) -> None:
+            if ticket == self._drawing:
+                self._preparing = False
+                self._window.canvas.set_instances([self._view(each) for each in self._instances.values()], shapes)
+
+        self._lanes.io.run(lambda: prepare_shapes(views), done=show)
 
     def _list_instances(self) -> None:
         shown = {
             key: colors.to_hex(color_of(each, self._labels, self._color_by)) for key, each in self._instances.items()
         }
-        ordered = sorted(self._instances.values(), key=lambda each: (each.z, each.id))
+        # The topmost comes first, as in every list of layers.
+        ordered = sorted(self._instances.values(), key=lambda each: (each.z, each.id), reverse=True)
         self._window.instances.set_instances(ordered, self._labels, shown)
         waiting = sum(each.state is State.PROPOSED for each in ordered)
         self._window.status.set_counts(len(ordered), waiting)

@@ -16,7 +16,7 @@ QMainWindow, QDialog { background: $background; }
 QToolTip { background: $raised; color: $text; border: 1px solid $border; padding: 4px 8px; }
 
 QLabel { background: transparent; }
-QLabel[role="dim"], QCheckBox[role="dim"] { color: $text_dim; }
+*[role="dim"] { color: $text_dim; }
 QLabel[role="title"] { font-size: 22px; font-weight: 600; }
 QLabel[role="heading"] { font-size: 15px; font-weight: 600; }
 QLabel[role="group"] { color: $text_dim; font-size: 11px; font-weight: 600; }
@@ -42,6 +42,12 @@ QPushButton[role="link"]:hover { background: $raised; }
 QPushButton[role="link"]:focus { border: 1px solid $accent; }
 QPushButton[role="link"]:disabled { color: $faded; }
 
+QPushButton[role="flat"] {
+    background: transparent; border: 1px solid transparent; padding: 0 6px; text-align: left;
+}
+QPushButton[role="flat"]:hover { background: $raised; }
+QPushButton[role="flat"]:focus { border: 1px solid $accent; }
+
 QToolButton {
     background: transparent; border: 1px solid transparent; border-radius: 6px; padding: 3px; min-height: 20px;
 }
@@ -57,6 +63,7 @@ QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QDoubleSpinBox, QKeySequenceEdit
     selection-background-color: $accent; selection-color: $on_accent;
 }
 QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox { min-height: ${inner}px; }
+QLineEdit { placeholder-text-color: $text_dim; }
 QPlainTextEdit, QTextEdit { padding: 4px; }
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus {
     border: 1px solid $accent;
@@ -64,6 +71,7 @@ QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QDoubleS
 QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QComboBox:disabled { color: $faded; }
 QLineEdit[role="bare"] { border: none; background: transparent; font-size: 15px; padding: 0 4px; }
 QLineEdit[role="bad"] { border: 1px solid $error; }
+QAbstractSpinBox QLineEdit { border: none; background: transparent; padding: 0 0 0 6px; min-height: 20px; }
 QAbstractItemView QLineEdit { min-height: 20px; border-radius: 3px; padding: 0 2px; }
 
 QComboBox { background: $field; border: 1px solid $border; border-radius: 6px; padding: 0 8px; }
@@ -113,6 +121,13 @@ QMenu::indicator { width: 14px; height: 14px; left: 6px; }
 QMenu::indicator:checked { image: url("$folder/check_text.png"); }
 
 QDockWidget { titlebar-close-icon: none; titlebar-normal-icon: none; }
+QTabBar { background: $background; qproperty-drawBase: 0; }
+QTabBar::tab {
+    background: transparent; color: $text_dim; border: none; border-top: 2px solid transparent; padding: 4px 12px;
+}
+QTabBar::tab:hover { color: $text; }
+QTabBar::tab:selected { color: $text; border-top: 2px solid $accent; }
+QTabBar::tab:focus { color: $accent; }
 QMainWindow::separator { background: $background; width: 4px; height: 4px; }
 QMainWindow::separator:hover { background: $accent; }
 
@@ -148,6 +163,9 @@ QProgressBar::chunk { background: $accent; border-radius: 2px; }
 QSplitter::handle { background: $border; }
 QFrame[role="line"] { background: $border; max-height: 1px; min-height: 1px; border: none; }
 QFrame[role="card"] { background: $surface; border: 1px solid $border; border-radius: 8px; }
+QFrame[role="drop"] { background: $accent_soft; border: 1px solid $accent; border-radius: 8px; }
+QFrame[role="popup"] { background: $raised; border: 1px solid $border; border-radius: 10px; }
+QFrame[role="popup"] QAbstractItemView { background: $raised; }
 QWidget[role="surface"] { background: $surface; }
 QWidget[role="strip"] { background: $background; }
 QScrollArea, QScrollArea > QWidget > QWidget[role="page"] { background: transparent; border: none; }
@@ -184,4 +202,4 @@ def style_sheet(tokens: Tokens, folder: str) -> str:
 
 def accent_soft(tokens: Tokens) -> str:
     """Return the background of what is selected: accent enough to see, quiet enough to read the text on it."""
-    return mix(tokens.surface, tokens.accent, 0.26 if tokens.name == "dark" else 0.18)
+    return mix(tokens.surface, tokens.accent, 0.2 if tokens.name == "dark" else 0.18)

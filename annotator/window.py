@@ -83,11 +83,11 @@ class MainWindow(QMainWindow):
         self.tabifyDockWidget(self.images, self.history)
         self.tabifyDockWidget(self.history, self.messages)
         self.images.raise_()
-        self.resizeDocks([self.labels, self.instances, self.images], [190, 210, 260], Qt.Orientation.Vertical)
+        self.resizeDocks([self.labels, self.instances, self.images], [200, 220, 330], Qt.Orientation.Vertical)
         self.resizeDocks([self.labels], [DOCK_WIDTH], Qt.Orientation.Horizontal)
 
         registry.install(self, self.canvas)
-        registry.fill_menu_bar(self.menuBar())
+        self.top_bar.set_menu(registry.whole_menu(self))
         self.show_start()
 
     def _work_area(self) -> QWidget:
@@ -107,6 +107,15 @@ class MainWindow(QMainWindow):
         for widget in widgets:
             layout.addWidget(widget, 1 if isinstance(widget, QStackedWidget) else 0)
         return column
+
+    def take_first_size(self) -> None:
+        """Fill a small screen, and most of a large one."""
+        free = self.screen().availableGeometry()
+        if free.width() <= FIRST_SIZE[0] * 1.1 or free.height() <= FIRST_SIZE[1] * 1.1:
+            self.setWindowState(Qt.WindowState.WindowMaximized)
+            return
+        self.resize(round(free.width() * 0.85), round(free.height() * 0.85))
+        self.move(free.center() - self.rect().center())
 
     @property
     def at_start(self) -> bool:

@@ -156,8 +156,8 @@ def _apply(recorder: Recorder, change: RowChange, verb: str) -> dict[str, Any] |
         else:
             recorder.update(change.table, change.row_id, change.after, row=current)
     except IntegrityError as error:
-        # A later step that this one knows nothing of hangs on the row, or took its name.
-        raise _conflict(change, verb, "is used by a later step") from error
+        # The row is used by a later step, has its name taken, or needs another row that is gone.
+        raise _conflict(change, verb, "is tied to another step made since") from error
     return current
 
 

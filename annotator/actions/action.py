@@ -43,6 +43,11 @@ def always(_context: UiContext) -> bool:
     return True
 
 
+def never(_context: UiContext) -> bool:
+    """Hold at no time: planned, not built."""
+    return False
+
+
 def with_project(context: UiContext) -> bool:
     """Hold while a project is open."""
     return context.has_project
@@ -78,7 +83,7 @@ class Action:
     """One thing a person can do.
 
     ``run`` names the command bound in the registry (the id itself unless told); the bound function is called with
-    ``argument`` if there is one, with the new state if it is ``checkable`` and not ``exclusive``, else with nothing.
+    ``argument`` if there is one, else with the new state if it is ``checkable``, else with nothing.
     ``scope`` canvas means that the keys work only while the canvas (or a widget given them) has the focus: Enter, Tab,
     Esc and Delete mean other things elsewhere.
     ``exclusive`` names a group of checkable actions of which one is on.

@@ -84,7 +84,7 @@ INSTANCE_ACTIONS = (
     Action(
         "instance.reject", "Reject proposal", ("N",), "reject", MENU, "review", enabled_when=with_proposed, repeat=True
     ),
-    Action("instance.relabel", "Relabel...", ("R",), "label", MENU, "review", enabled_when=with_selection),
+    Action("instance.relabel", "Relabel…", ("R",), "label", MENU, "review", enabled_when=with_selection),
     Action("instance.merge", "Merge", ("M",), "merge", MENU, "shape", enabled_when=with_several_selected),
     Action(
         "instance.subtract",

@@ -15,7 +15,7 @@ def _with_labels(number: int) -> Condition:
 
 
 LABEL_ACTIONS = (
-    Action("label.search", "Label by name...", ("L",), "label", MENU, "pick", enabled_when=with_project),
+    Action("label.search", "Label by name…", ("L",), "label", MENU, "pick", enabled_when=with_project),
     *(
         Action(
             f"label.digit.{digit}",
@@ -32,6 +32,6 @@ LABEL_ACTIONS = (
         for place, digit in enumerate((1, 2, 3, 4, 5, 6, 7, 8, 9, 0), 1)
     ),
     Action("label.none", "No label", ("Shift+L",), "", MENU, "digits", enabled_when=with_project),
-    Action("label.add", "New label...", ("Ctrl+Shift+L",), "add", MENU, "edit", enabled_when=with_project),
-    Action("label.skeletons", "Skeletons...", (), "keypoints", MENU, "edit", enabled_when=with_project),
+    Action("label.add", "New label…", ("Ctrl+Shift+L",), "add", MENU, "edit", enabled_when=with_project),
+    Action("label.skeletons", "Skeletons…", (), "keypoints", MENU, "edit", enabled_when=with_project),
 )

@@ -18,7 +18,7 @@ NAVIGATE_ACTIONS = (
     Action("go.previous_todo", "Previous image still to do", ("Shift+A",), "", MENU, "step", enabled_when=_several),
     Action("go.first", "First image", ("Home",), "", MENU, "step", enabled_when=_several, scope="canvas"),
     Action("go.last", "Last image", ("End",), "", MENU, "step", enabled_when=_several, scope="canvas"),
-    Action("go.find", "Go to image...", ("Ctrl+G",), "search", MENU, "find", enabled_when=_several),
+    Action("go.find", "Go to image…", ("Ctrl+G",), "search", MENU, "find", enabled_when=_several),
     Action(
         "go.next_gap", "Next gap", ("G",), "semi", MENU, "find", enabled_when=lambda context: context.mode == "semi"
     ),

@@ -44,6 +44,11 @@ class ActionRegistry(QObject):
         self.refresh(self._context)
 
     @property
+    def icons(self) -> Icons:
+        """The icons of the theme in use."""
+        return self._icons
+
+    @property
     def specs(self) -> tuple[Action, ...]:
         """All actions in the order of the menus."""
         return tuple(self._specs.values())
@@ -136,7 +141,7 @@ class ActionRegistry(QObject):
         entries = [
             PaletteEntry(
                 id=spec.id,
-                title=self._actions[spec.id].text().replace("&", "").rstrip("."),
+                title=self._actions[spec.id].text().replace("&", "").rstrip("…"),
                 group=spec.menu.replace("&", "") or "Mode",
                 hint=self.key_text(spec.id),
                 icon=spec.icon,
@@ -178,10 +183,8 @@ class ActionRegistry(QObject):
 
     def _run(self, spec: Action, checked: bool) -> None:
         command = self._commands[spec.command]
-        if spec.argument is not None and (not spec.checkable or spec.exclusive):
+        if spec.argument is not None:
             command(spec.argument)
-        elif spec.argument is not None:
-            command(spec.argument, checked)
         elif spec.checkable:
             command(checked)
         else:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from annotator.actions.action import Action, with_image, with_project, with_selection
+from annotator.actions.action import Action, never, with_image, with_project, with_selection
+from annotator.modes import MODES
 
 MENU = "&View"
 DOCKS = ("labels", "instances", "images", "history", "messages")
-MODES = ("assisted", "semi", "auto", "review", "dashboard")
 
 VIEW_ACTIONS = (
     Action("view.palette", "Command palette", ("Ctrl+K", "Ctrl+Shift+P"), "search", MENU, "find", palette=False),
@@ -36,17 +36,18 @@ VIEW_ACTIONS = (
     ),
     *(
         Action(
-            f"view.mode.{name}",
-            f"{name.capitalize()} mode",
+            f"view.mode.{mode.name}",
+            f"{mode.title} mode",
             (),
-            name,
+            mode.name,
             run="view.mode",
-            argument=name,
+            argument=mode.name,
             checkable=True,
             exclusive="mode",
-            enabled_when=with_project,
+            tip=mode.tip,
+            enabled_when=with_project if mode.built else never,
         )
-        for name in MODES
+        for mode in MODES
     ),
     Action("view.theme", "Switch between dark and light", (), "theme", MENU, "window"),
     Action("view.full_screen", "Full screen", ("F11",), "", MENU, "window", checkable=True),

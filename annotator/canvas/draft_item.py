@@ -35,7 +35,7 @@ class DraftItem(LightItem):
             points += [draft.box[:2], draft.box[2:]]
         self._set_content(points)
 
-    def draw(self, painter: QPainter, to_screen: QTransform) -> None:
+    def draw(self, painter: QPainter, to_screen: QTransform, exposed: QRectF) -> None:
         """Draw the box, then the clicks, the newest on top."""
         if self._draft is None:
             return

@@ -35,7 +35,7 @@ class HandleItem(LightItem):
         self._places = tuple(places)
         self._set_content(self._places)
 
-    def draw(self, painter: QPainter, to_screen: QTransform) -> None:
+    def draw(self, painter: QPainter, to_screen: QTransform, exposed: QRectF) -> None:
         """Draw the squares."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setPen(QPen(QColor(self._tokens.accent), 1.5))

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QLineF, QRectF
-from PySide6.QtGui import QColor, QImage, QPainter, QPen
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QTransform
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 SQUARES_FROM = 3.0
 """From 300 % on pixels are squares; below, enlarging is smooth."""
 GRID_FROM = 8.0
 """Device pixels a pixel must have for the grid to be drawn."""
+
+GRID = QColor(200, 200, 200, 80)
 
 
 def level_index(scale: float, count: int) -> int:
@@ -94,12 +97,28 @@ class ImageItem(QGraphicsItem):
 
 
 def _draw_grid(painter: QPainter, exposed: QRectF) -> None:
-    """Draw one hair line between pixels, grey and faint, so that it shows on dark and bright."""
-    pen = QPen(QColor(128, 128, 128, 80))
-    pen.setCosmetic(True)
-    painter.setPen(pen)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    left, right = int(exposed.left()), int(exposed.right()) + 1
-    top, bottom = int(exposed.top()), int(exposed.bottom()) + 1
-    painter.drawLines([QLineF(x, top, x, bottom) for x in range(left, right + 1)])
-    painter.drawLines([QLineF(left, y, right, y) for y in range(top, bottom + 1)])
+    """Draw one hair line between pixels, light grey and faint, so that it shows on dark and bright."""
+    to_screen = painter.worldTransform()
+    painter.save()
+    painter.setWorldTransform(QTransform())
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+    part = to_screen.mapRect(exposed).toAlignedRect()
+    # One row and one column of dots, stretched over the part: hundreds of single lines take ten times as long.
+    across, down = (QImage(size, QImage.Format.Format_ARGB32_Premultiplied) for size in _strips(part))
+    for strip in (across, down):
+        strip.fill(Qt.GlobalColor.transparent)
+    for column in range(math.floor(exposed.left()), math.ceil(exposed.right()) + 1):
+        x = round(to_screen.dx() + column * to_screen.m11()) - part.left()
+        if 0 <= x < across.width():
+            across.setPixelColor(x, 0, GRID)
+    for row in range(math.floor(exposed.top()), math.ceil(exposed.bottom()) + 1):
+        y = round(to_screen.dy() + row * to_screen.m22()) - part.top()
+        if 0 <= y < down.height():
+            down.setPixelColor(0, y, GRID)
+    painter.drawImage(part, across)
+    painter.drawImage(part, down)
+    painter.restore()
+
+
+def _strips(part: QRect) -> tuple[QSize, QSize]:
+    return QSize(part.width(), 1), QSize(1, part.height())

@@ -21,6 +21,7 @@ class LightItem(QGraphicsItem):
         """Start without content at height ``z``."""
         super().__init__()
         self.setZValue(z)
+        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)
         self._unit = 1.0
         self._reach = reach_px
         self._content = QRectF()
@@ -44,11 +45,11 @@ class LightItem(QGraphicsItem):
         painter.save()
         painter.setWorldTransform(QTransform())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        self.draw(painter, to_screen)
+        self.draw(painter, to_screen, to_screen.mapRect(option.exposedRect))
         painter.restore()
 
-    def draw(self, painter: QPainter, to_screen: QTransform) -> None:
-        """Draw the content; ``to_screen`` maps image pixels to the painter's."""
+    def draw(self, painter: QPainter, to_screen: QTransform, exposed: QRectF) -> None:
+        """Draw the content; ``to_screen`` maps image pixels to the painter's, ``exposed`` is needed of them."""
         raise NotImplementedError
 
     def _set_content(self, points: Iterable[tuple[float, float]]) -> None:

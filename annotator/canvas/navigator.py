@@ -35,6 +35,9 @@ class Navigator(QWidget):
     def set_picture(self, picture: QImage, width: int, height: int) -> None:
         """Show an image of ``width`` x ``height`` pixels by a smaller copy of it."""
         self._image = (max(1, width), max(1, height))
+        if picture.isNull():
+            self._picture = picture
+            return
         longest = max(self._image)
         size = QSize(max(24, width * LONGEST_PX // longest), max(24, height * LONGEST_PX // longest))
         self.setFixedSize(size)
@@ -79,6 +82,10 @@ class Navigator(QWidget):
         """Follow the drag."""
         if event.buttons() & Qt.MouseButton.LeftButton:
             self._go(event.position())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Keep it from the canvas below."""
+        event.accept()
 
     def _go(self, place: QPointF) -> None:
         self.moved.emit(place.x() / self.width() * self._image[0], place.y() / self.height() * self._image[1])

@@ -38,11 +38,12 @@ class Layer:
 class Stack:
     """The masks of one overlay in drawing order (largest first), with their boxes for quick look-up."""
 
-    __slots__ = ("_boxes", "_layers")
+    __slots__ = ("_boxes", "_layers", "_reach")
 
     def __init__(self, layers: Iterable[Layer]) -> None:
         """Sort the layers; of equal areas the older (lower id) lies below."""
         self._layers = sorted(layers, key=lambda layer: (-layer.area, layer.id))
+        self._reach = 2 + max((layer.table.look.margin for layer in self._layers), default=0)
         spans = [layer.shape.span for layer in self._layers]
         self._boxes = np.array([(s.x0, s.y0, s.x1, s.y1) for s in spans], dtype=np.float64).reshape(-1, 4)
 
@@ -54,8 +55,7 @@ class Stack:
         """Return the layers whose drawing may touch ``span`` of ``level``, in drawing order."""
         if not self._layers:
             return []
-        reach = max(layer.table.look.margin for layer in self._layers[:1]) + 2
-        near = span.grown(reach)
+        near = span.grown(self._reach)
         factor = 2.0**level
         x0, y0, x1, y1 = (self._boxes * factor).T
         met = (x0 < near.x1) & (x1 > near.x0) & (y0 < near.y1) & (y1 > near.y0)
@@ -100,7 +100,7 @@ def _field(layer: Layer, part: Span, level: int) -> Bytes:
     """Blur the mask over ``part`` grown by the look's margin, uint8[h, w]."""
     look = layer.table.look
     sharp = layer.shape.at(part.grown(look.margin), level)
-    size = 2 * look.margin + 1
+    size = 2 * look.reach + 1
     blurred: Bytes = cv2.GaussianBlur(sharp, (size, size), look.sigma).astype(np.uint8, copy=False)
     return blurred
 

@@ -17,8 +17,8 @@ from annotator.canvas.overlay_style import Look, Table, build_table
 from annotator.canvas.shapes import Shape
 from annotator.canvas.tiles import FINEST, Span, TileKey, level_for_scale, tiles_of, to_level
 
-KEPT_TILES = 160
-"""Most recently used tiles kept, 1 MiB each."""
+KEPT_TILES = 640
+"""Most recently used tiles kept, 256 KiB each."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,6 +51,7 @@ class OverlayItem(QGraphicsItem):
         self._sheets: dict[int, Sheet] = {}
         self._hidden: frozenset[int] = frozenset()
         self._stack = Stack(())
+        self._layers: dict[int, tuple[Sheet, Layer]] = {}
         self._tables: dict[Look, Table] = {}
         self._tiles: OrderedDict[TileKey, Tile] = OrderedDict()
         self._stale: set[TileKey] = set()
@@ -70,6 +71,7 @@ class OverlayItem(QGraphicsItem):
     def set_sheets(self, sheets: Iterable[Sheet]) -> None:
         """Replace everything shown."""
         self._sheets = {sheet.id: sheet for sheet in sheets}
+        self._layers.clear()
         self._restack(None)
 
     def patch(self, changed: Sequence[Sheet], removed: Collection[int] = ()) -> None:
@@ -77,6 +79,7 @@ class OverlayItem(QGraphicsItem):
         before = [self._sheets[i] for i in {*removed, *(sheet.id for sheet in changed)} if i in self._sheets]
         for gone in removed:
             self._sheets.pop(gone, None)
+            self._layers.pop(gone, None)
         self._sheets.update((sheet.id, sheet) for sheet in changed)
         self._restack([*before, *changed])
 
@@ -163,11 +166,7 @@ class OverlayItem(QGraphicsItem):
 
     def _restack(self, touching: Sequence[Sheet] | None) -> None:
         """Rebuild the drawing order; drop or patch the tiles that ``touching`` (None: everything) reaches."""
-        self._stack = Stack(
-            Layer(sheet.id, sheet.area, sheet.shape, self._table(sheet.look))
-            for sheet in self._sheets.values()
-            if sheet.id not in self._hidden
-        )
+        self._stack = Stack(self._layer(sheet) for sheet in self._sheets.values() if sheet.id not in self._hidden)
         if touching is None:
             self._tiles.clear()
             self._stale.clear()
@@ -199,6 +198,13 @@ class OverlayItem(QGraphicsItem):
         top, left = union.y0 - key.span.y0, union.x0 - key.span.x0
         fresh = compose(self._stack.within(union, key.level), union, key.level)
         tile.pixels[top : top + union.height, left : left + union.width] = fresh
+
+    def _layer(self, sheet: Sheet) -> Layer:
+        known = self._layers.get(sheet.id)
+        if known is None or known[0] is not sheet:
+            known = (sheet, Layer(sheet.id, sheet.area, sheet.shape, self._table(sheet.look)))
+            self._layers[sheet.id] = known
+        return known[1]
 
     def _table(self, look: Look) -> Table:
         if look not in self._tables:

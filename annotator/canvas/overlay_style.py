@@ -43,8 +43,13 @@ class Look:
 
     @property
     def margin(self) -> int:
-        """How far beyond the mask it draws, in level pixels; also half the blur's kernel."""
-        return int(np.ceil(2.5 * self.sigma))
+        """How far the look reaches, in level pixels: half the blur's kernel and one more for the slope's direction."""
+        return self.reach + 1
+
+    @property
+    def reach(self) -> int:
+        """Half the blur's kernel, in level pixels."""
+        return int(np.ceil(2 * self.sigma))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QTransform
 
 from annotator.canvas.light_item import HALO, LightItem, as_color, solid
@@ -39,7 +39,7 @@ class PoseItem(LightItem):
         self._poses = tuple(poses)
         self._set_content((x, y) for pose in self._poses for x, y, v in pose.keypoints if v)
 
-    def draw(self, painter: QPainter, to_screen: QTransform) -> None:
+    def draw(self, painter: QPainter, to_screen: QTransform, exposed: QRectF) -> None:
         """Draw bones under joints."""
         for pose in self._poses:
             places = [to_screen.map(QPointF(x, y)) for x, y, _ in pose.keypoints]

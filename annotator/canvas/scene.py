@@ -252,18 +252,20 @@ class CanvasScene(QGraphicsScene):
             order = sorted(
                 self.instances.values(), key=lambda view: (view.id not in self.selection, -view.area, view.id)
             )
+            invisible = self.invisible
             for view in order:
                 box = self._box(view)
-                if box is not None and view.title and view.id not in self.invisible:
+                if box is not None and view.title and view.id not in invisible:
                     labels.append(Label(view.title, box, view.color, always=view.id in self.selection))
         self.labels.set_labels(labels)
 
     def _mark_poses(self) -> None:
+        invisible = self.invisible
         self.poses.set_poses(
             [
                 Pose(v.keypoints, v.skeleton.edges if v.skeleton else (), v.color, strong=v.id in self.selection)
                 for v in self.instances.values()
-                if v.keypoints and v.id not in self.invisible
+                if v.keypoints and v.id not in invisible
             ]
         )
 

@@ -50,11 +50,6 @@ class Shape:
         row, column = y - top, x - left
         return 0 <= row < mask.shape[0] and 0 <= column < mask.shape[1] and bool(mask[row, column])
 
-    def mask(self) -> tuple[int, int, NDArray[np.bool_]]:
-        """Return the top-left image pixel and ``bool[h, w]``."""
-        x, y, mask = self._levels[0]
-        return x, y, mask.view(np.bool_) if mask.max(initial=0) <= 1 else mask > 0
-
     def coarse(self, level: int) -> tuple[int, int, Bytes]:
         """Return (x, y, coverage) at ``level`` <= 0, in pixels of that level; thin things fade."""
         while len(self._levels) <= -level:

@@ -36,7 +36,7 @@ class SketchItem(LightItem):
         self._sketch = sketch
         self._set_content(_points(sketch) if sketch else ())
 
-    def draw(self, painter: QPainter, to_screen: QTransform) -> None:
+    def draw(self, painter: QPainter, to_screen: QTransform, exposed: QRectF) -> None:
         """Draw whatever the sketch holds."""
         sketch = self._sketch
         if sketch is None:

@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-TILE = 512
+TILE = 256
 FINEST = 6
 """64 level pixels to one image pixel: the largest zoom there is."""
 COARSEST = -8

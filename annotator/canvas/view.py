@@ -32,9 +32,12 @@ from annotator.canvas.tools.table import TOOLS
 from annotator.intents import Intent, RadiusChanged
 from annotator.tokens import DARK, Tokens
 
-WORK_S = 0.008
+WORK_S = 0.003
 """Compositing between two frames may take about this long; the rest follows after the next frame."""
 FIRST_S = 0.03
+DECIMALS = 3
+"""Of a pixel, in what tools are told: beyond them is only the rounding of the zoom."""
+HOVER_S = 0.0015
 NAVIGATOR_MARGIN_PX = 12
 WHEEL_NOTCH = 120.0
 _CURSORS = {
@@ -70,6 +73,7 @@ class CanvasView(MovingView):
         self._space = False
         self._dragging: QPointF | None = None
         self._wheel_zooms = False
+        self._navigator_wanted = True
         self._navigator = Navigator(self, tokens)
         self._navigator.moved.connect(self.center_at)
         self._work = QTimer(self)
@@ -130,12 +134,23 @@ class CanvasView(MovingView):
         """Brighten and name one instance; does not emit ``hovered``."""
         if instance_id != self._scene.hover:
             self._scene.set_hover(instance_id)
-            self._composite()
+            self._composite(HOVER_S)
 
     def set_opacity(self, fill: float) -> None:
         """Set the fill of masks, 0..1."""
         self._scene.set_opacity(fill)
         self._composite(FIRST_S)
+
+    def set_navigator_shown(self, shown: bool) -> None:
+        """Allow the navigator where the picture is larger than the view, or never show it."""
+        self._navigator_wanted = shown
+        self._on_moved()
+
+    def reveal(self, box: tuple[float, float, float, float]) -> None:
+        """Bring a box (x, y, w, h) into view without changing the zoom, where it is not in view already."""
+        x, y, w, h = box
+        if not self.seen.contains(QRectF(x, y, w, h)):
+            self.center_at(x + w / 2, y + h / 2)
 
     def set_labels_shown(self, shown: bool) -> None:
         """Show or hide names at the instances."""
@@ -181,6 +196,10 @@ class CanvasView(MovingView):
             at = self.to_image(QPointF(self.viewport().mapFromGlobal(self.cursor().pos())))
             self._runner.send(Event(Kind.MOVE, at.x(), at.y()))
 
+    def set_hover_preview(self, on: bool) -> None:
+        """Let the smart tool say where the pointer rests, or not."""
+        self._stage.options = replace(self._stage.options, hover_preview=on)
+
     def set_wheel_zooms(self, zooms: bool) -> None:
         """Let the plain wheel zoom and Ctrl+wheel scroll, or (default) the other way round."""
         self._wheel_zooms = zooms
@@ -194,6 +213,16 @@ class CanvasView(MovingView):
     def settle(self) -> None:
         """Composite everything visible now, however long it takes."""
         self._composite(float("inf"))
+
+    @property
+    def navigator(self) -> Navigator:
+        """The small map in the corner."""
+        return self._navigator
+
+    @property
+    def compositing(self) -> bool:
+        """Whether tiles of the visible part are still to come."""
+        return self._work.isActive()
 
     def grab_image(self) -> QImage:
         """Return what the canvas shows, complete, at the screen's resolution."""
@@ -315,8 +344,8 @@ class CanvasView(MovingView):
         at, keys, screen = self.to_image(event.position()), event.modifiers(), event.globalPosition()
         return Event(
             kind,
-            at.x(),
-            at.y(),
+            round(at.x(), DECIMALS),
+            round(at.y(), DECIMALS),
             button=_BUTTONS.get(event.button(), ""),
             shift=bool(keys & Qt.KeyboardModifier.ShiftModifier),
             ctrl=bool(keys & Qt.KeyboardModifier.ControlModifier),
@@ -341,7 +370,8 @@ class CanvasView(MovingView):
         self._scene.image.ready(self.zoom * self.devicePixelRatioF())
         seen, image = self.seen, whole(self._scene)
         self._navigator.set_seen(seen)
-        self._navigator.setVisible(not image.isEmpty() and not seen.adjusted(-1, -1, 1, 1).contains(image))
+        beyond = not image.isEmpty() and not seen.adjusted(-1, -1, 1, 1).contains(image)
+        self._navigator.setVisible(beyond and self._navigator_wanted)
         corner = self.rect().bottomRight() - self._navigator.rect().bottomRight()
         self._navigator.move(corner - QPoint(NAVIGATOR_MARGIN_PX, NAVIGATOR_MARGIN_PX))
         self._work.start()

@@ -58,13 +58,15 @@ class Commands:
         layout = self._desk.state.window
         if layout.geometry:
             self._desk.window.restoreGeometry(QByteArray(layout.geometry))
+        else:
+            self._desk.window.take_first_size()
         self._docks = layout.docks
 
     def save_layout(self) -> None:
         """Remember window and docks."""
         window = self._desk.window
-        docks = self._docks if window.at_start else window.saveState().data()
-        self._desk.state.save_window(window.saveGeometry().data(), docks)
+        docks = self._docks if window.at_start else bytes(window.saveState().data())
+        self._desk.state.save_window(bytes(window.saveGeometry().data()), docks)
 
     def _project_opened(self, workspace: Workspace) -> None:
         desk = self._desk
@@ -88,7 +90,7 @@ class Commands:
     def _project_closed(self) -> None:
         desk = self._desk
         if not desk.window.at_start:
-            self._docks = desk.window.saveState().data()
+            self._docks = bytes(desk.window.saveState().data())
         desk.prompting.start_image(None)
         desk.navigation.reset()
         desk.editing.forget()
@@ -112,6 +114,10 @@ class Commands:
         self._read_history()
 
     def _read_history(self) -> None:
+        if self._desk.store.workspace is None:
+            self._history = []
+            self._desk.window.history.set_records(())
+            return
         image = self._desk.navigation.image
         image_id = image.id if image is not None else None
 

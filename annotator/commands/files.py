@@ -5,24 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from engine.demo import sample_project
-from engine.formats.coco import export_coco, import_coco
-from engine.formats.report import Report
+from engine.demo import default_folder, make_sample
+from engine.formats import coco
+from engine.records import State
+from engine.report import Report
 from PySide6.QtWidgets import QFileDialog
 
 from annotator.controllers.projects import JobTitle, dropped_images
 from annotator.desk import Desk
 from annotator.dialogs.export_coco import ExportCocoDialog
 from annotator.dialogs.import_coco import ImportCocoDialog
-from annotator.dialogs.new_project import NewProjectDialog
+from annotator.dialogs.new_project import NewProjectDialog, proposed_file
 from annotator.dialogs.report import ReportDialog, ReportRow, ReportView
 from annotator.lanes import Task
-from annotator.messages import Message
+from annotator.messages import Message, MessageKind
 from annotator.widgets.start_page import RecentView
 from engine import project
+from engine.control import Control
 from engine.workspace import Workspace
 
 FILTER = "Maskwright projects (*.maskwright)"
+EXPORTED = {"accepted": (State.ACCEPTED,), "proposed": (State.PROPOSED,), "all": (State.ACCEPTED, State.PROPOSED)}
 
 
 class FileCommands:
@@ -99,19 +102,23 @@ class FileCommands:
             self._open_folder(Path(chosen))
 
     def _open_folder(self, folder: Path) -> None:
-        existing = sorted(folder.glob("*.maskwright"))
-        if existing:
-            self._desk.projects.open(str(existing[0]))
-        else:
-            self._create(folder / f"{folder.name}.maskwright", (folder,), folder.name, ())
+        inside = sorted(folder.glob("*.maskwright"))
+        beside = folder.with_name(f"{folder.name}.maskwright")
+        if inside or beside.is_file():
+            self._desk.projects.open(str(inside[0] if inside else beside))
+            return
+        file = proposed_file(folder, folder.name)
+        if file is not None:
+            self._create(file, (folder,), folder.name, ())
 
     def _create(self, file: Path, folders: Sequence[Path], name: str, classes: Sequence[str]) -> None:
         author = self._desk.settings.text("person.author")
 
         def work(task: Task) -> project.AddReport:
-            workspace = project.new_project(file, name=name, classes=classes, author=author)
+            workspace = Workspace.create(file, name=name, author=author)
             try:
-                return project.add_images(workspace, folders, on_progress=task.report, should_stop=task.should_stop)
+                project.add_classes(workspace, classes)
+                return project.add_images(workspace, folders, control=_control(task))
             finally:
                 workspace.close()
 
@@ -126,7 +133,7 @@ class FileCommands:
         self._desk.projects.run(
             "sample",
             JobTitle("Making the sample project"),
-            lambda _task: sample_project(),
+            lambda _task: make_sample(default_folder()),
             lambda file: self._desk.projects.open(str(file)),
         )
 
@@ -155,15 +162,13 @@ class FileCommands:
         self._desk.projects.job(
             "add",
             JobTitle("Adding images"),
-            lambda workspace, task: project.add_images(
-                workspace, sources, on_progress=task.report, should_stop=task.should_stop
-            ),
+            lambda workspace, task: project.add_images(workspace, sources, control=_control(task)),
             self._tell_added,
         )
 
     def _tell_added(self, report: project.AddReport) -> None:
         if report.unreadable:
-            rows = tuple(ReportRow("cannot be read", 1, f"{path}: {reason}") for path, reason in report.unreadable)
+            rows = tuple(ReportRow("cannot be read", 1, f"{each.path}: {each.reason}") for each in report.unreadable)
             self._desk.bus.message.emit(
                 Message(
                     "warning",
@@ -173,7 +178,7 @@ class FileCommands:
                 )
             )
         else:
-            known = f", {report.known} were there already" if report.known else ""
+            known = f", {len(report.known)} were there already" if report.known else ""
             self._desk.bus.message.emit(Message("success", f"{len(report.added)} images added{known}."))
 
     def import_coco(self) -> None:
@@ -184,13 +189,12 @@ class FileCommands:
         self._desk.projects.job(
             "import",
             JobTitle(f"Importing {wanted.file.name}"),
-            lambda workspace, task: import_coco(
+            lambda workspace, task: coco.read(
                 workspace,
                 wanted.file,
                 images=wanted.images,
-                as_proposed=wanted.as_proposed,
-                on_progress=task.report,
-                should_stop=task.should_stop,
+                state=State.PROPOSED if wanted.as_proposed else State.ACCEPTED,
+                control=_control(task),
             ),
             lambda report: self._show_report(f"Imported {wanted.file.name}", report),
         )
@@ -206,24 +210,26 @@ class FileCommands:
         self._desk.projects.job(
             "export",
             JobTitle(f"Exporting {wanted.file.name}"),
-            lambda workspace, task: export_coco(
+            lambda workspace, task: coco.write(
                 workspace,
                 wanted.file,
                 segmentation=wanted.segmentation,
-                state=wanted.state,
-                on_progress=task.report,
-                should_stop=task.should_stop,
+                states=EXPORTED[wanted.state],
+                control=_control(task),
             ),
             lambda report: self._show_report(f"Exported to {wanted.file}", report),
         )
 
     def _show_report(self, title: str, report: Report) -> None:
-        rows = [ReportRow(what, number, "") for what, number in report.counts]
+        rows = [ReportRow(f"{line.what} in", line.came_in, "") for line in report.counts]
+        rows += [ReportRow(f"{line.what} out", line.went_out, "") for line in report.counts]
         rows += [
-            ReportRow(f"dropped: {reason}", number, "; ".join(examples)) for reason, number, examples in report.dropped
+            ReportRow(f"dropped {line.what}", line.count, "; ".join((line.text, *line.examples)))
+            for line in report.dropped
         ]
-        view = ReportView(tuple(rows), tuple(report.notes))
-        kind = "warning" if report.dropped else "success"
+        notes = tuple(f"{line.text} ({line.count} {line.what})" for line in report.notes)
+        view = ReportView(tuple(rows), notes)
+        kind: MessageKind = "warning" if report.dropped else "success"
         self._desk.bus.message.emit(
             Message(kind, f"{title}.", "Show the report", lambda: ReportDialog.ask(self._desk.window, title, view))
         )
@@ -234,3 +240,7 @@ class FileCommands:
         self._desk.projects.close()
         self._closed()
         self.show_recent()
+
+
+def _control(task: Task) -> Control:
+    return Control(task.report, task.should_stop)

@@ -67,7 +67,7 @@ class ViewCommands:
     def _connect(self) -> None:
         desk, window = self._desk, self._desk.window
         registry = desk.registry
-        window.top_bar.palette_clicked.connect(self.palette)
+        window.top_bar.palette_asked.connect(self.palette)
         window.mode_switch.mode_chosen.connect(lambda name: registry.set_checked(f"view.mode.{name}", True))
         window.context_bar.radius_changed.connect(
             lambda radius: desk.settings.set("canvas.brush_radius", float(radius))

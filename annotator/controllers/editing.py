@@ -159,7 +159,7 @@ class Editing:
         self.reload_labels()
 
     def _ordered(self) -> list[InstanceRecord]:
-        return sorted(self.instances.values(), key=lambda each: (each.z, each.id))
+        return sorted(self.instances.values(), key=lambda each: (each.z, each.id), reverse=True)
 
     # --- selection -----------------------------------------------------------------------------------------------
 

@@ -108,8 +108,8 @@ class Inference:
         match event:
             case Loading():
                 self._set(replace(self.state, condition="loading", note="Loading the backend"))
-            case Ready(info=info):
-                self._set(replace(self.state, device=info.device, condition="ready", note=""))
+            case Ready(info=info, stored=stored):
+                self._set(replace(self.state, device=info.device, condition="ready", note="", ready=frozenset(stored)))
             case Encoding():
                 self._set(replace(self.state, condition="busy", note="Encoding the image"))
             case Encoded(content_hash=content_hash):

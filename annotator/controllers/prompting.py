@@ -99,6 +99,8 @@ class Prompting:
         if not draft.prompts:
             self._reset()
             return True
+        place = len(draft.prompts) - 2
+        looked_at = draft.choices[place] if 0 <= place < len(draft.choices) else 0
         shorter = draft.without_last(generation=self._next())
         if not shorter.prompts and shorter.instance_id is None:
             self._reset()
@@ -110,7 +112,7 @@ class Prompting:
         if not shorter.prompts:
             self._set(DraftState(draft=shorter))
             return True
-        self._request(shorter)
+        self._request(shorter, chosen=looked_at)
         return True
 
     def cycle(self, step: int) -> None:
@@ -169,23 +171,19 @@ class Prompting:
             draft = Draft(self._image)
         else:
             self._clock.touch()
-            draft = self._with_chosen(self.state.draft)
-        self._request(draft.with_prompt(replace(prompt, at_ms=self._clock.since_start), generation=self._next()))
+            draft = self.state.draft
+        timed = replace(prompt, at_ms=self._clock.since_start)
+        # The backend refines what the person was looking at; of an answer that never came, the best.
+        looked_at = 0 if self.state.waiting else self.state.chosen
+        self._request(draft.with_prompt(timed, generation=self._next(), chosen=looked_at))
 
-    def _with_chosen(self, draft: Draft) -> Draft:
-        """Refine what the person was looking at: the chosen candidate's logits go along."""
-        candidate = self.state.candidate
-        if candidate is None or candidate.logits is None:
-            return draft
-        return replace(draft, logits=candidate.logits)
-
-    def _request(self, draft: Draft) -> None:
+    def _request(self, draft: Draft, *, chosen: int = 0) -> None:
         # The last answer stays on screen until the new one replaces it.
         self._set(replace(self.state, draft=draft, waiting=True, problem=""))
         future = self._ask(draft)
-        future.add_done_callback(lambda done: self._post(lambda: self._answered(draft.generation, done)))
+        future.add_done_callback(lambda done: self._post(lambda: self._answered(draft.generation, done, chosen)))
 
-    def _answered(self, generation: int, done: Future[Answer]) -> None:
+    def _answered(self, generation: int, done: Future[Answer], chosen: int) -> None:
         if generation != self._generation or self.state.draft is None:
             return
         try:
@@ -196,7 +194,7 @@ class Prompting:
             self._commit_on_answer = False
             self._set(replace(self.state, waiting=False, problem=str(error)))
             return
-        self._set(DraftState(draft=self.state.draft, answer=answer))
+        self._set(DraftState(draft=self.state.draft, answer=answer, chosen=min(chosen, len(answer.candidates) - 1)))
         if self._commit_on_answer:
             self._commit_on_answer = False
             self.commit()

@@ -75,11 +75,12 @@ class Dock(QDockWidget):
 
 
 def small_button(tip: str) -> QToolButton:
-    """Return a flat button of 24 px with a tooltip; its icon is the caller's."""
+    """Return a flat button of 24 px with a tooltip, for the mouse only; its icon is the caller's."""
     button = QToolButton()
     button.setToolTip(tip)
     button.setAccessibleName(tip)
     button.setFixedSize(_BUTTON, _BUTTON)
     button.setIconSize(QSize(14, 14))
     button.setAutoRaise(True)
+    button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     return button

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
@@ -88,10 +88,11 @@ class ListView(QListView):
         super().mouseMoveEvent(event)
         self._point(event.position().toPoint())
 
-    def leaveEvent(self, event: QEvent) -> None:
-        """Forget the pointer."""
-        super().leaveEvent(event)
-        self._point(QPoint(-1, -1))
+    def viewportEvent(self, event: QEvent) -> bool:
+        """Forget the pointer when it leaves the rows, be it only for the scroll bar."""
+        if event.type() == QEvent.Type.Leave:
+            self._point(QPoint(-1, -1))
+        return super().viewportEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Choose the current row by Enter."""
@@ -112,6 +113,13 @@ class ListView(QListView):
             room = self.viewport().rect().adjusted(4 * UNIT, 2 * UNIT, -4 * UNIT, -2 * UNIT)
             painter.drawText(room, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._hint)
             painter.end()
+
+    def dataChanged(self, first: Index, last: Index, roles: Sequence[int] = ()) -> None:
+        """Repaint what has changed; a list of rows of one height need not be laid out again for it."""
+        if self.uniformItemSizes():
+            QAbstractItemView.dataChanged(self, first, last, roles)
+        else:
+            super().dataChanged(first, last, roles)
 
     def keyboardSearch(self, search: str) -> None:
         """Do nothing: single letters are the tools' keys."""
@@ -139,5 +147,3 @@ class ListView(QListView):
     def _repaint(self, row: int | None) -> None:
         if row is not None and self.model() is not None:
             self.viewport().update(self.visualRect(self.model().index(row, 0)))
-
-

@@ -105,6 +105,10 @@ class RowPainter(QObject):
         painter.restore()
         return width
 
+    def width_of(self, painter: QPainter, text: str, *, px: int = FONT_PX) -> int:
+        """Return how wide a line would be, in pixels."""
+        return QFontMetrics(line_font(painter.font(), px=px)).horizontalAdvance(text)
+
 
 def line_font(base: QFont, *, px: int = FONT_PX, bold: bool = False) -> QFont:
     """Return ``base`` at another size and weight."""

@@ -49,7 +49,7 @@ class RowsModel(QAbstractListModel, Generic[RowT]):
         return 0 if parent.isValid() else len(self._rows)
 
     def set_rows(self, rows: Iterable[RowT]) -> None:
-        """List these instead: what stays is moved or refreshed, not replaced. Raises ValueError for a key given twice."""
+        """List these instead; what stays is moved or refreshed, not replaced. ValueError for a key given twice."""
         wanted = list(rows)
         keys = [self._key(row) for row in wanted]
         if len(set(keys)) != len(keys):
@@ -79,13 +79,13 @@ class RowsModel(QAbstractListModel, Generic[RowT]):
     def _reorder(self, order: Sequence[int]) -> None:
         if order == list(self._places):
             return
-        self.layoutAboutToBeChanged.emit([], self.LayoutChangeHint.VerticalSortHint)
+        self.layoutAboutToBeChanged.emit()
         before = self.persistentIndexList()
         kept = [self._key(self._rows[index.row()]) for index in before]
         self._rows = [self._rows[self._places[key]] for key in order]
         self._renumber()
         self.changePersistentIndexList(before, [self.index(self._places[key], 0) for key in kept])
-        self.layoutChanged.emit([], self.LayoutChangeHint.VerticalSortHint)
+        self.layoutChanged.emit()
 
     def _insert(self, wanted: Sequence[RowT], keys: Sequence[int]) -> None:
         for first, last in runs([number for number, key in enumerate(keys) if key not in self._places]):

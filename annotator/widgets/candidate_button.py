@@ -48,7 +48,7 @@ class CandidateButton(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         """Make room for the picture and the words."""
-        return QSize(THUMB.width() + 16 + self._text_width(), HEIGHT)
+        return QSize(THUMB.width() + 20 + self._text_width(), HEIGHT)
 
     def _text_width(self) -> int:
         metrics = self.fontMetrics()

@@ -9,12 +9,12 @@ from typing import Literal, TypeAlias
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QSizePolicy, QSlider, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QSizePolicy, QSlider, QVBoxLayout, QWidget
 
 from annotator.icons import Icons
 from annotator.tokens import CONTROL_HEIGHT, UNIT
 from annotator.widgets.candidate_button import CandidateButton, CandidateView
-from annotator.widgets.parts import GAP, text_label
+from annotator.widgets.parts import GAP, ElidedLabel, push_button, text_label
 from annotator.widgets.thin_progress import ThinProgress
 
 HEIGHT = 44
@@ -38,11 +38,12 @@ class BackendView:
 
 @dataclass(frozen=True, slots=True)
 class KeyHints:
-    """What the three keys would do now; empty ones are not shown."""
+    """What the three keys would do now; empty ones are not shown. ``note`` says what to do where no key does it."""
 
     enter: str = ""
     tab: str = ""
     esc: str = ""
+    note: str = ""
 
 
 class ContextBar(QWidget):
@@ -60,8 +61,7 @@ class ContextBar(QWidget):
         self.setFixedHeight(HEIGHT)
         self.setMinimumWidth(0)
         self._dot = _Dot(icons)
-        self.backend = QToolButton()
-        self.backend.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+        self.backend = push_button("", "flat")
         self.backend.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.backend.setFixedHeight(CONTROL_HEIGHT)
         self.backend.clicked.connect(self.backend_clicked)
@@ -76,6 +76,9 @@ class ContextBar(QWidget):
         self._radius_text.setMinimumWidth(56)
         self.hover_preview = QCheckBox("Preview under the pointer")
         self.hover_preview.toggled.connect(self.hover_preview_changed)
+        self._note = ElidedLabel("", dim=True, mode=Qt.TextElideMode.ElideRight)
+        # Takes what is left and asks for nothing: a long note must not drive the hints away.
+        self._note.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._hints = [_Hint(key) for key in ("Enter", "Tab", "Esc")]
         self.progress = ThinProgress(icons)
         self._arrange()
@@ -114,6 +117,7 @@ class ContextBar(QWidget):
         """Say what the keys would do."""
         for hint, text in zip(self._hints, (hints.enter, hints.tab, hints.esc), strict=True):
             hint.set_text(text)
+        self._note.set_text(hints.note)
         self._fit()
 
     def set_tool(self, name: str) -> None:
@@ -158,6 +162,7 @@ class ContextBar(QWidget):
         self._row.setContentsMargins(GAP, 0, GAP, 0)
         self._row.setSpacing(GAP)
         self._row.addWidget(self._dot)
+        self._row.addSpacing(-UNIT)
         self._row.addWidget(self.backend)
         self._row.addWidget(self._activity)
         self._row.addSpacing(UNIT)
@@ -167,7 +172,8 @@ class ContextBar(QWidget):
         self._row.addWidget(self.radius)
         self._row.addWidget(self._radius_text)
         self._row.addWidget(self.hover_preview)
-        self._row.addStretch(1)
+        self._row.addSpacing(UNIT)
+        self._row.addWidget(self._note, 1)
         for hint in self._hints:
             self._row.addWidget(hint)
         # The row may be narrower than it asks for: it is clipped, never the window widened.
@@ -234,7 +240,7 @@ class _Hint(QWidget):
         super().__init__()
         self._text = text_label("", "dim")
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setContentsMargins(UNIT, 0, 0, 0)
         layout.setSpacing(UNIT + 2)
         layout.addWidget(text_label(key, "key"))
         layout.addWidget(self._text)

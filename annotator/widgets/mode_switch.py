@@ -2,31 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QToolButton, QWidget
 
+from annotator.modes import MODES, Mode
 from annotator.tokens import CONTROL_HEIGHT
-
-
-@dataclass(frozen=True, slots=True)
-class Mode:
-    """One way of working; ``built`` False is shown, and said to be missing."""
-
-    name: str
-    title: str
-    tip: str
-    built: bool = False
-
-
-MODES = (
-    Mode("assisted", "Assisted", "You click, the backend answers, you accept", built=True),
-    Mode("semi", "Semi", "The backend finds the easy objects, you add the rest"),
-    Mode("auto", "Auto", "The backend masks whole folders, you review"),
-    Mode("review", "Review", "Accept, reject or relabel what was proposed"),
-    Mode("dashboard", "Dashboard", "How far the project is and how fast it goes"),
-)
 
 
 class ModeSwitch(QWidget):
@@ -49,7 +29,7 @@ class ModeSwitch(QWidget):
             button.setFixedHeight(CONTROL_HEIGHT)
             button.setMinimumWidth(64)
             button.setEnabled(mode.built)
-            button.setToolTip(mode.tip if mode.built else f"{mode.tip}.\nNot part of this version yet.")
+            button.setToolTip(mode.tip if mode.built else f"{mode.tip}.\nNot built yet.")
             button.clicked.connect(lambda _checked=False, name=mode.name: self.mode_chosen.emit(name))
             self._group.addButton(button)
             self._buttons[mode.name] = button

@@ -97,7 +97,8 @@ class ElidedLabel(QWidget):
         super().__init__()
         self._text = text
         self._mode = mode
-        self._dim = dim
+        if dim:
+            self.setProperty("role", "dim")
         self._align = align
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
@@ -126,8 +127,7 @@ class ElidedLabel(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw what fits."""
         painter = QPainter(self)
-        role = QPalette.ColorRole.PlaceholderText if self._dim else QPalette.ColorRole.WindowText
-        painter.setPen(self.palette().color(role))
+        painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
         shown = self.fontMetrics().elidedText(self._text, self._mode, self.width())
         self.setToolTip(self._text if shown != self._text else "")
         painter.drawText(self.rect(), self._align | Qt.AlignmentFlag.AlignVCenter, shown)

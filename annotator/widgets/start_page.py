@@ -45,9 +45,9 @@ class StartPage(QWidget):
         self.setAcceptDrops(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.sample_button = push_button("Try the sample project", "primary")
-        self.folder_button = push_button("Open folder of images...")
-        self.project_button = push_button("Open project...")
-        self.new_button = push_button("New project...")
+        self.folder_button = push_button("Open folder of images…")
+        self.project_button = push_button("Open project…")
+        self.new_button = push_button("New project…")
         self.recent = QListWidget()
         self.recent.setProperty("role", "framed")
         self.recent.setItemDelegate(RecentDelegate(icons, self.recent))
@@ -61,8 +61,12 @@ class StartPage(QWidget):
         self._forget.activated.connect(self._forget_current)
         self._none = text_label("Projects you open will be listed here.", "dim", wrap=True)
         self._none.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._icons = icons
+        self._picture = QLabel()
+        icons.changed.connect(self._recolor)
+        self._recolor()
         self._wire(icons)
-        self._arrange(icons)
+        self._arrange()
         self.set_recent(())
 
     def set_recent(self, recent: Sequence[RecentView]) -> None:
@@ -115,7 +119,7 @@ class StartPage(QWidget):
             button.setIconSize(QSize(18, 18))
             button.clicked.connect(signal)
 
-    def _arrange(self, icons: Icons) -> None:
+    def _arrange(self) -> None:
         title = text_label("Maskwright", "title")
         claim = text_label("Click an object, get its mask, keep its story.", "dim")
         left = QVBoxLayout()
@@ -129,7 +133,7 @@ class StartPage(QWidget):
         for button in (self.sample_button, self.folder_button, self.project_button, self.new_button):
             right.addWidget(button)
         right.addSpacing(GAP)
-        self._drop = _drop_card(icons)
+        self._drop = _drop_card(self._picture)
         right.addWidget(self._drop, 1)
         columns = QHBoxLayout()
         columns.setSpacing(4 * GAP)
@@ -157,6 +161,10 @@ class StartPage(QWidget):
         for before, after in pairwise(order):
             QWidget.setTabOrder(before, after)
 
+    def _recolor(self) -> None:
+        icon = self._icons.get("import", color=self._icons.tokens.text_dim)
+        self._picture.setPixmap(icon.pixmap(QSize(28, 28)))
+
     def _activated(self, item: QListWidgetItem) -> None:
         project: RecentView = item.data(Qt.ItemDataRole.UserRole)
         self.open_recent.emit(project.place)
@@ -168,12 +176,10 @@ class StartPage(QWidget):
             self.forget_recent.emit(project.place)
 
 
-def _drop_card(icons: Icons) -> QFrame:
+def _drop_card(picture: QLabel) -> QFrame:
     card = QFrame()
     card.setProperty("role", "card")
-    picture = QLabel()
     picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
-    picture.setPixmap(icons.get("import", color=icons.tokens.text_dim).pixmap(QSize(28, 28)))
     text = text_label("Drop a folder of images\nor a project here", "dim")
     text.setAlignment(Qt.AlignmentFlag.AlignCenter)
     layout = QVBoxLayout(card)

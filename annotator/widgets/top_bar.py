@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QSizePolicy, QToolButton
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from annotator.icons import Icons
 from annotator.tokens import UNIT
@@ -11,6 +11,9 @@ from annotator.widgets.mode_switch import ModeSwitch
 from annotator.widgets.parts import GAP, ElidedLabel, icon_button, keep_icon
 
 HEIGHT = 44
+_LEFT = 140
+_AROUND = 60
+"""Icon, padding and frame of the search button."""
 
 
 class TopBar(QFrame):
@@ -28,19 +31,32 @@ class TopBar(QFrame):
         self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.title = ElidedLabel("Maskwright")
         self.title.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.search = QPushButton("Search   Ctrl+K")
+        self.search = QPushButton()
         self.search.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.search.setToolTip("Commands, labels and images by name")
         keep_icon(self.search, icons, "search")
         self.search.clicked.connect(self.palette_asked)
+        left, right = QWidget(), QWidget()
+        self._right = right
+        # Equal shares whatever the title's length: the modes stay in the middle.
+        for side in (left, right):
+            side.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        left_row, right_row = QHBoxLayout(left), QHBoxLayout(right)
+        for row in (left_row, right_row):
+            row.setContentsMargins(0, 0, 0, 0)
+            row.setSpacing(GAP)
+        left_row.addWidget(self.menu_button)
+        left_row.addWidget(self.title, 1)
+        right_row.addStretch(1)
+        right_row.addWidget(self.search)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(UNIT + 2, 0, GAP, 0)
         layout.setSpacing(GAP)
-        layout.addWidget(self.menu_button)
-        layout.addWidget(self.title, 1)
+        layout.addWidget(left, 1)
         layout.addWidget(modes)
-        layout.addStretch(1)
-        layout.addWidget(self.search)
+        layout.addWidget(right, 1)
+        left.setMinimumWidth(_LEFT)
+        self.set_search_key("Ctrl+K")
 
     def set_menu(self, menu: QMenu) -> None:
         """Show ``menu`` under the menu button."""
@@ -53,3 +69,4 @@ class TopBar(QFrame):
     def set_search_key(self, key: str) -> None:
         """Say with which key the palette opens."""
         self.search.setText(f"Search   {key}" if key else "Search")
+        self._right.setMinimumWidth(self.search.fontMetrics().horizontalAdvance(self.search.text()) + _AROUND)

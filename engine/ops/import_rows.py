@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, select, update
 
 from engine.ops.images import NewImage, add_images, ensure_root
 from engine.ops.incoming import ORIGINAL_ID, IncomingImage, IncomingLabel
-from engine.ops.labels import PALETTE
+from engine.palette import PALETTE
 from engine.report import ReportBuilder
 from engine.storage.tables import Image, Project, table_of
 from engine.transaction import Tx

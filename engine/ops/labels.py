@@ -11,17 +11,13 @@ from sqlalchemy import select
 from engine.errors import InvalidOp
 from engine.ops import checks
 from engine.ops.base import Op
+from engine.palette import PALETTE
 from engine.records import LabelRecord, SkeletonRecord
 from engine.storage.tables import Instance, table_of
 from engine.transaction import Tx
 
 _INSTANCES = table_of(Instance)
 _COLOR = re.compile(r"#[0-9a-f]{6}")
-# Twenty hues in an order in which neighbours differ most; made for labels that come without a colour.
-PALETTE = (
-    "#e6553c", "#3c8fe6", "#4cb85c", "#c45ad8", "#e0a92e", "#2fb8b0", "#e0568f", "#7d74e8", "#93b52e", "#d97b34",
-    "#57a9d8", "#a8673e", "#5fc28c", "#b084d6", "#d8c14a", "#4f78c9", "#d6706f", "#3fa07c", "#c98ab0", "#8a9a5b",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)

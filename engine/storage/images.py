@@ -134,7 +134,8 @@ class Images:
         if narrowed.label_id is not None:
             conditions.append(self._has(_INSTANCES.c.label_id == narrowed.label_id))
         if narrowed.has_proposed is not None:
-            has = self._has(_INSTANCES.c.state == State.PROPOSED)
+            # Distinct, because this index gives an image's instances side by side and only the first has to be kept.
+            has = _IMAGES.c.id.in_(select(_INSTANCES.c.image_id).where(_INSTANCES.c.state == State.PROPOSED).distinct())
             conditions.append(has if narrowed.has_proposed else not_(has))
         return query.where(and_(*conditions)) if conditions else query
 

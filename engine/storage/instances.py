@@ -111,6 +111,11 @@ class Instances:
         )
         return {label_id: int(number) for label_id, number in self._connection.execute(query)}
 
+    def count_without_label(self, states: Collection[State]) -> int:
+        """Count the instances of these states that have no label."""
+        query = select(func.count()).select_from(_INSTANCES).where(_INSTANCES.c.label_id.is_(None))
+        return int(self._connection.execute(query.where(_INSTANCES.c.state.in_(sorted(states)))).scalar_one())
+
     def count_by(self, column: str) -> dict[str, int]:
         """Count all instances by ``state`` or ``stage``."""
         target = {"state": _INSTANCES.c.state, "stage": _INSTANCES.c.stage}[column]

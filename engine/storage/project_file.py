@@ -32,11 +32,11 @@ _MAGIC = b"SQLite format 3\x00"
 
 def create_file(path: Path, name: str) -> None:
     """Make a new project file; it appears complete or not at all. Raises CannotWrite when something is in the way."""
-    if path.exists():
-        raise CannotWrite(f"{path} exists already. Choose another name or open it.")
     partial = path.with_name(f".{path.name}.{uuid.uuid4().hex}.partial")
     engine = open_engine(partial)
     try:
+        if path.exists():
+            raise CannotWrite(f"{path} exists already. Choose another name or open it.")
         path.parent.mkdir(parents=True, exist_ok=True)
         with writing(engine) as connection:
             _build(connection, name)
@@ -47,6 +47,8 @@ def create_file(path: Path, name: str) -> None:
         raise CannotWrite(f"{path} cannot be created: {error.strerror}.") from error
     except ProjectReadOnly as error:
         raise CannotWrite(f"{path} cannot be created: its folder may not be written.") from error
+    except CannotWrite:
+        raise
     except EngineError as error:
         # The person asked for this file and knows nothing of the half-made one.
         raise type(error)(str(error).replace(str(partial), str(path))) from error

@@ -8,6 +8,8 @@ from sqlalchemy import Connection, or_, select
 
 from engine.errors import BadProject
 from engine.records import HistoryRecord, ProjectRecord, ProjectStats
+from engine.storage.exports import Exports
+from engine.storage.health import Health
 from engine.storage.images import Images
 from engine.storage.instances import Instances
 from engine.storage.jobs import Jobs
@@ -29,6 +31,8 @@ class Reader:
         self.labels = Labels(connection)
         self.skeletons = Skeletons(connection)
         self.jobs = Jobs(connection)
+        self.exports = Exports(connection)
+        self.health = Health(connection)
 
     def project(self) -> ProjectRecord:
         """Return the project's own row."""

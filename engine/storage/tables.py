@@ -180,7 +180,7 @@ class Instance(Base):
         CheckConstraint("mask IS NOT NULL OR bbox_w IS NOT NULL OR keypoints IS NOT NULL", name="has_geometry"),
         Index("ix_instances_image", "image_id", "state"),
         Index("ix_instances_label", "label_id", "state", "image_id"),
-        Index("ix_instances_review", "state", "score"),
+        Index("ix_instances_state", "state", "image_id"),
         Index("ix_instances_job", "job_id"),
         Index("ix_instances_parent", "parent_id"),
         {"sqlite_autoincrement": True},

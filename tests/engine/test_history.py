@@ -144,7 +144,7 @@ def test_a_later_use_of_the_row_is_a_conflict(desk: Any) -> None:
     instance = desk.add(0)
     desk.workspace.execute(SetLabel((instance,), label))
     before = desk.dump(story=True)
-    with pytest.raises(UndoConflict, match=f"label {label} is used by a later step"):
+    with pytest.raises(UndoConflict, match=f"label {label} is tied to another step"):
         desk.workspace.undo(desk.images[1])
     assert desk.dump(story=True) == before
 

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future, wait
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 import psutil
@@ -18,17 +18,20 @@ from engine.errors import BackendFailed, BadImage, InferenceCancelled, Inference
 from engine.imaging.decode import read_image
 from engine.inference import events as told
 from engine.inference.draft import Answer, Draft, ImageRef
+from engine.inference.host import InferenceHost
 from engine.inference.messages import InferenceBug
 from engine.inference.prompter import Prompter
-from engine.inference.settings import TimeLimits
+from engine.inference.settings import CacheSettings, TimeLimits
 from engine.records import PromptRecord
 from models import registry
 from models.api import KeepRule, MaskBackend
 from models.fake import faulty
 
-
 WAIT = 60.0
 MakeDraft = Callable[..., Draft]
+MakePicture = Callable[..., ImageRef]
+MakeHost = Callable[..., InferenceHost]
+Events = Any
 
 
 def child() -> psutil.Process:
@@ -280,13 +283,16 @@ def test_cancel_all(
     assert [outcome(busy), outcome(waiting)] == ["InferenceCancelled", "InferenceCancelled"]
 
 
-def test_a_future_its_owner_cancelled_is_skipped(make_host: MakeHost, picture: MakePicture, draft: MakeDraft) -> None:
-    host, image = make_host(start=False), picture()
-    gone = host.ask(draft(image))
+def test_a_future_its_owner_cancelled_is_skipped(
+    make_host: MakeHost, picture: MakePicture, draft: MakeDraft, events: Events
+) -> None:
+    host, unwanted, wanted = make_host(start=False), picture("unwanted.png"), picture("wanted.png")
+    gone = host.ask(draft(unwanted))
     assert gone.cancel()
+    host.encode_ahead([wanted])
     host.start()
-    assert host.hover(image, 3, 3).result(WAIT).candidates
-    assert gone.cancelled()
+    assert events.wait_for(told.Encoded).image_id == wanted.image_id
+    assert wait([gone], WAIT).done == {gone}
 
 
 def test_encoding_ahead(make_host: MakeHost, picture: MakePicture, events: Events) -> None:
@@ -408,3 +414,18 @@ def test_folders_called_models_and_engine_do_not_confuse_the_child(tmp_path: Pat
         out, _ = process.communicate(timeout=WAIT)
         assert process.returncode == 0
         assert out.splitlines()[-1] == "0"
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_bug_in_a_listener_leaves_no_open_future(
+    settings: CacheSettings, picture: MakePicture, draft: MakeDraft
+) -> None:
+    def broken(event: told.HostEvent) -> None:
+        raise RuntimeError(f"a bug in the listener, on {event}")
+
+    host = InferenceHost(backend="fake", cache=settings, on_event=broken)
+    waiting = host.ask(draft(picture()))
+    host.start()
+    assert outcome(waiting) == "InferenceCancelled"
+    host.close()
+    assert psutil.Process().children() == []

@@ -6,7 +6,8 @@ import pytest
 
 from engine.errors import InvalidOp
 from engine.ops.instances import AddInstance
-from engine.ops.labels import PALETTE, AddLabel, AddSkeleton, DeleteLabel, EditLabel, MergeLabels, MoveLabel
+from engine.ops.labels import AddLabel, AddSkeleton, DeleteLabel, EditLabel, MergeLabels, MoveLabel
+from engine.palette import PALETTE
 
 
 def labels(desk: Any) -> list[Any]:

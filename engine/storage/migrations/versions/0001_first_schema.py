@@ -200,7 +200,7 @@ def upgrade() -> None:
         batch.create_index("ix_instances_job", ["job_id"], unique=False)
         batch.create_index("ix_instances_label", ["label_id", "state", "image_id"], unique=False)
         batch.create_index("ix_instances_parent", ["parent_id"], unique=False)
-        batch.create_index("ix_instances_review", ["state", "score"], unique=False)
+        batch.create_index("ix_instances_state", ["state", "image_id"], unique=False)
 
     op.create_table(
         "job_items",

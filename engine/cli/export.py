@@ -1,0 +1,64 @@
+"""``maskwright export``: a project into another tool's file."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from engine.cli.console import JsonOption, ProjectArg, known_errors, opened, print_report, progress
+
+
+class Format(StrEnum):
+    """Formats that can be written."""
+
+    COCO = "coco"
+
+
+class Segmentation(StrEnum):
+    """How masks are written."""
+
+    RLE = "rle"
+    POLYGON = "polygon"
+
+
+class Which(StrEnum):
+    """Which instances are written."""
+
+    ACCEPTED = "accepted"
+    PROPOSED = "proposed"
+    ALL = "all"
+
+
+@known_errors
+def export(
+    project: ProjectArg,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write; it is replaced when complete.")],
+    format_: Annotated[Format, typer.Option("--format", help="The file's format.")] = Format.COCO,
+    segmentation: Annotated[
+        Segmentation,
+        typer.Option("--segmentation", help="rle keeps every mask exactly; polygon loses holes, and counts it."),
+    ] = Segmentation.RLE,
+    which: Annotated[
+        Which, typer.Option("--state", help="Which instances: all is accepted and proposed, never rejected.")
+    ] = Which.ACCEPTED,
+    as_json: JsonOption = False,
+) -> None:
+    """Export annotations. The same project gives the same bytes.
+
+    [bold]Examples[/bold]
+
+      maskwright export street.maskwright street.json
+
+      maskwright export street.maskwright street.json --segmentation polygon --state all
+    """
+    from engine.formats import coco
+    from engine.records import State
+
+    states = (State.ACCEPTED, State.PROPOSED) if which is Which.ALL else (State(which),)
+    written: coco.Segmentation = "polygon" if segmentation is Segmentation.POLYGON else "rle"
+    with opened(project) as workspace, progress(f"Exporting {format_}") as control:
+        report = coco.write(workspace, file, segmentation=written, states=states, control=control)
+    print_report(report, as_json=as_json)

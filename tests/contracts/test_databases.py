@@ -1,0 +1,492 @@
+"""One suite for both databases: the same ops on SQLite and on PostgreSQL leave the same records behind."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import shutil
+import sqlite3
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Engine, create_engine, inspect, text
+from sqlalchemy.engine import make_url
+
+from engine.errors import (
+    BadProject,
+    CannotWrite,
+    DatabaseUnreachable,
+    InvalidOp,
+    NothingToUndo,
+    ProjectBusy,
+    ProjectTooNew,
+    UndoConflict,
+)
+from engine.ops.base import Op
+from engine.ops.images import AddImages, NewImage, SetImageState, SetTags
+from engine.ops.instances import AddInstance, DeleteInstances, MergeInstances, RefineInstance
+from engine.ops.labels import AddLabel, AddSkeleton, DeleteLabel
+from engine.ops.reviews import SetAttributes, SetLabel, SetState
+from engine.records import CandidateRecord, ImageFilter, ImageState, Level, PromptRecord, Provenance, State
+from engine.storage import migrations, project_file
+from engine.storage.connect import open_engine
+from engine.storage.project_file import HEAD
+from engine.storage.recorder import TABLES
+from engine.storage.tables import Base
+from engine.transaction import Tx
+from engine.workspace import Workspace
+from models import masks
+
+
+@dataclass
+class Place:
+    """Where one test's database lives: a file or a URL, and an engine that looks at it past the workspace."""
+
+    project: str | Path
+    engine: Engine
+
+    def dump(self, *, story: bool = False) -> dict[str, list[tuple[Any, ...]]]:
+        names = [name for name in sorted(TABLES) if story or not name.startswith("history")]
+        with self.engine.connect() as connection:
+            return {
+                name: [tuple(row) for row in connection.execute(text(f"SELECT * FROM {name} ORDER BY id"))]
+                for name in names
+            }
+
+    def run(self, statement: str) -> None:
+        with self.engine.begin() as connection:
+            connection.execute(text(statement))
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
+    """Yield a fresh, empty place on each of the databases."""
+    if request.param == "sqlite":
+        engine = create_engine(f"sqlite:///{tmp_path / 'p.maskwright'}")
+        yield Place(tmp_path / "p.maskwright", engine)
+        engine.dispose()
+        return
+    server = make_url(request.getfixturevalue("postgres_url")).set(drivername="postgresql+psycopg")
+    name = f"maskwright_{uuid.uuid4().hex}"
+    admin = create_engine(server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} ENCODING 'UTF8' TEMPLATE template0"))
+    engine = create_engine(server.set(database=name))
+    try:
+        url = server.set(database=name, drivername="postgresql")
+        yield Place(url.render_as_string(hide_password=False), engine)
+    finally:
+        engine.dispose()
+        with admin.connect() as connection:
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+        admin.dispose()
+
+
+@pytest.fixture
+def workspace(place: Place) -> Iterator[Workspace]:
+    with Workspace.create(place.project, author="ann") as made:
+        yield made
+
+
+@pytest.fixture
+def images(workspace: Workspace) -> tuple[int, ...]:
+    found = (NewImage("a.jpg", "h", 20, 10), NewImage("ordner/ä 日本.jpg", "h", 20, 10, extra={"$rle": [1]}))
+    return workspace.execute(AddImages("photos", "photos", found)).value
+
+
+def square(x: int, size: int = 3) -> masks.Rle:
+    return masks.encode(masks.paste(np.ones((size, size), dtype=np.bool_), x=x, y=2, height=10, width=20))
+
+
+def add(image_id: int, x: int = 1, **more: Any) -> AddInstance:
+    logits = np.array([[x, -0.5], [1e4, 0.0]], dtype=np.float16)
+    told: dict[str, Any] = {
+        "prompts": (PromptRecord("point", 1.5, 2), PromptRecord("box", 0, 0, 5, 5, at_ms=7)),
+        "candidates": tuple(CandidateRecord(n, 0.9, 0.1, 9, Level.PART, n == 1, logits) for n in range(3)),
+        "provenance": Provenance(backend="net", score=0.1 + 0.2, clicks=2, tool="smart"),
+    }
+    return AddInstance(image_id, mask=square(x), **(told | more))
+
+
+def test_a_project_comes_back(place: Place, workspace: Workspace, images: tuple[int, ...]) -> None:
+    label = workspace.execute(AddLabel("Größe 🦊", supercategory="日本")).value
+    told = {"ünï": [1, 2.5, True, None, {"$json": "x\u0000y"}]}
+    made = workspace.execute(add(images[1], label_id=label.id, attributes=told)).value
+    workspace.close()
+    with Workspace.open(place.project) as again, again.read() as read:
+        assert read.instances.get(made.id) == made and made.attributes == told
+        assert made.provenance.score == 0.1 + 0.2
+        assert read.labels.all() == [label]
+        image = read.images.get(images[1])
+        assert (image.path, image.extra) == ("ordner/ä 日本.jpg", {"$rle": [1]})
+        prompts, candidates = read.instances.prompts(made.id), read.instances.candidates(made.id)
+        assert prompts == (PromptRecord("point", 1.5, 2), PromptRecord("box", 0, 0, 5, 5, at_ms=7))
+        assert [each.logits is not None for each in candidates] == [False, True, False]
+        assert np.array_equal(candidates[1].logits, np.array([[1, -0.5], [1e4, 0]], dtype=np.float16))
+
+
+def steps(workspace: Workspace, images: tuple[int, ...]) -> list[Op[Any]]:
+    cat = workspace.execute(AddLabel("cat")).value.id
+    first = workspace.execute(add(images[0], label_id=cat)).value.id
+    second = workspace.execute(add(images[0], 8, state=State.PROPOSED, parent_id=first)).value.id
+    return [
+        AddSkeleton("pair", ("a", "b"), ((0, 1),), (), (0.1, 0.2)),
+        AddInstance(images[1], keypoints=((1, 2, 2), (3, 4.5, 1))),
+        SetState((second,), State.ACCEPTED, 5),
+        SetAttributes(first, {"a": {"b": [1, 2]}, "$rle": 1}, iscrowd=True),
+        RefineInstance(first, square(2), candidates=(CandidateRecord(0, 0.5, 0.5, 9, Level.NONE, True),)),
+        SetImageState(images, ImageState.DONE),
+        SetTags(images[0], ("x", "y"), "val"),
+        DeleteLabel(cat),
+        MergeInstances((first, second)),
+        DeleteInstances((first,)),
+    ]
+
+
+def test_everything_undone_and_redone(place: Place, workspace: Workspace, images: tuple[int, ...]) -> None:
+    dumps = []
+    scopes = []
+    for op in steps(workspace, images):
+        dumps.append(place.dump())
+        workspace.execute(op)
+        with workspace.read() as read:
+            scopes.append(read.history(None)[0].image_id)
+    dumps.append(place.dump())
+    for scope, expected in zip(reversed(scopes), reversed(dumps[:-1]), strict=True):
+        workspace.undo(scope)
+        assert place.dump() == expected
+    for scope, expected in zip(scopes, dumps[1:], strict=True):
+        workspace.redo(scope)
+        assert place.dump() == expected
+
+
+def test_ids_go_on_after_a_deletion_is_undone(workspace: Workspace, images: tuple[int, ...]) -> None:
+    first = workspace.execute(add(images[0])).value.id
+    workspace.execute(DeleteInstances((first,)))
+    workspace.undo(images[0])
+    second = workspace.execute(add(images[0])).value.id
+    assert second > first
+    workspace.undo(images[0])
+    assert workspace.execute(add(images[0])).value.id > second
+
+
+def test_a_refused_op_changes_nothing(place: Place, workspace: Workspace, images: tuple[int, ...]) -> None:
+    workspace.execute(add(images[0]))
+    before = place.dump(story=True)
+    for op in (AddInstance(images[0]), AddInstance(99, mask=square(1)), add(images[0], parent_id=99), AddLabel(" ")):
+        with pytest.raises(InvalidOp):
+            workspace.execute(op)
+        assert place.dump(story=True) == before
+
+
+def test_a_conflict_changes_nothing(place: Place, workspace: Workspace, images: tuple[int, ...]) -> None:
+    label = workspace.execute(AddLabel("locked")).value.id
+    made = workspace.execute(add(images[0])).value.id
+    workspace.execute(SetLabel((made,), label))
+    before = place.dump(story=True)
+    with pytest.raises(UndoConflict, match="Nothing was changed"):
+        workspace.undo(images[1])
+    assert place.dump(story=True) == before
+    workspace.undo(images[0])
+    workspace.undo(images[0])
+    workspace.undo(images[1])
+    with pytest.raises(NothingToUndo):
+        workspace.undo(images[1])
+
+
+@pytest.mark.parametrize(
+    ("narrowed", "expected"),
+    [
+        (ImageFilter(), [0, 1]),
+        (ImageFilter(text="A.JPG"), [0]),
+        (ImageFilter(text="ordner/Ä"), [1]),
+        (ImageFilter(text="_"), []),
+        (ImageFilter(states=frozenset({ImageState.DONE})), [1]),
+        (ImageFilter(tag='"x" \\ ü'), [1]),
+        (ImageFilter(tag="x"), []),
+        (ImageFilter(split="val"), [1]),
+        (ImageFilter(label_id=1), [0]),
+        (ImageFilter(has_proposed=True), [1]),
+        (ImageFilter(has_proposed=False), [0]),
+    ],
+)
+def test_filters(workspace: Workspace, images: tuple[int, ...], narrowed: ImageFilter, expected: list[int]) -> None:
+    label = workspace.execute(AddLabel("cat")).value.id
+    workspace.execute(add(images[0], label_id=label))
+    workspace.execute(add(images[1], state=State.PROPOSED))
+    workspace.execute(SetImageState((images[1],), ImageState.DONE))
+    workspace.execute(SetTags(images[1], ('"x" \\ ü',), "val"))
+    with workspace.read() as read:
+        assert read.images.ids(narrowed) == [images[each] for each in expected]
+        assert read.images.count(narrowed) == len(expected)
+        assert read.instances.count_by_label() == {label: 1, None: 1}
+
+
+def test_many_images_at_once_keep_their_order(workspace: Workspace) -> None:
+    found = tuple(NewImage(f"{number:05}.png") for number in range(2500))
+    ids = workspace.execute(AddImages("many", "many", found)).value
+    with workspace.read() as read:
+        assert [row.image.path for row in read.images.rows(ids)] == [image.path for image in found]
+        assert sum(1 for _ in read.images.stream()) == 2500
+
+
+def test_a_mask_of_many_runs(workspace: Workspace) -> None:
+    noise = np.random.default_rng(0).random((1000, 1500)) < 0.5
+    big = masks.encode(noise)
+    (image,) = workspace.execute(AddImages("r", "r", (NewImage("big.png", "", 1500, 1000),))).value
+    logits = np.random.default_rng(1).normal(size=(256, 256)).astype(np.float16)
+    told = (CandidateRecord(0, 1, 1, 1, Level.NONE, True, logits),)
+    made = workspace.execute(AddInstance(image, mask=big, candidates=told)).value
+    workspace.undo(image)
+    workspace.redo(image)
+    with workspace.read() as read:
+        stored = read.instances.get(made.id)
+        assert stored.mask == big and stored.area == noise.sum()
+        assert np.array_equal(read.instances.candidates(made.id)[0].logits, logits)
+
+
+def test_a_snapshot_stands_still(workspace: Workspace, images: tuple[int, ...]) -> None:
+    with workspace.read() as read:
+        assert read.instances.count() == 0
+        workspace.execute(add(images[0]))
+        assert read.instances.count() == 0
+    with workspace.read() as read:
+        assert read.instances.count() == 1
+
+
+def test_two_workspaces_write_at_once(place: Place, workspace: Workspace, images: tuple[int, ...]) -> None:
+    def write(number: int) -> list[int]:
+        with Workspace.open(place.project, author=f"writer {number}", busy_ms=60_000) as own:
+            return [own.execute(add(images[0], x)).value.id for x in range(10)]
+
+    with ThreadPoolExecutor(3) as pool:
+        ids = [each for made in pool.map(write, range(3)) for each in made]
+    with workspace.read() as read:
+        found = read.instances.of_image(images[0])
+        authors = {entry.author for entry in read.history(images[0])}
+    assert sorted(each.id for each in found) == sorted(ids) and len(set(ids)) == 30
+    # The place in the order is read and written in one transaction, so no two writers ever take the same.
+    assert sorted(each.z for each in found) == list(range(30))
+    assert authors == {"ann", "writer 0", "writer 1", "writer 2"}
+
+
+PROCESS = """
+import sys
+from engine.ops.images import SetTags
+from engine.workspace import Workspace
+with Workspace.open(sys.argv[1], busy_ms=60_000) as workspace:
+    for number in range(20):
+        with workspace.read() as read:
+            pass
+        workspace.execute(SetTags(int(sys.argv[2]), (sys.argv[3] + str(number),), ""))
+"""
+
+
+def test_two_processes_write_at_once(place: Place, workspace: Workspace, images: tuple[int, ...]) -> None:
+    command = [sys.executable, "-c", PROCESS, str(place.project), str(images[0])]
+    writers = [subprocess.Popen([*command, name]) for name in "ab"]
+    assert [writer.wait(120) for writer in writers] == [0, 0]
+    with workspace.read() as read:
+        entries = [each for each in read.history(images[0]) if each.op == "SetTags"]
+    assert len(entries) == 40
+    for _ in entries:
+        workspace.undo(images[0])
+    with workspace.read() as read:
+        assert read.images.get(images[0]).tags == ()
+
+
+def test_a_writer_does_not_wait_for_ever(place: Place, workspace: Workspace, images: tuple[int, ...]) -> None:
+    @dataclass(frozen=True)
+    class Long(SetTags):
+        """Tries to write through another workspace while its own transaction is open."""
+
+        def apply(self, tx: Tx) -> None:
+            super().apply(tx)
+            with pytest.raises(ProjectBusy):
+                other.execute(SetTags(self.image_id, ("other",), ""))
+
+    with Workspace.open(place.project, busy_ms=50) as other:
+        workspace.execute(Long(images[0], ("first",), ""))
+        with other.read() as read:
+            assert read.images.get(images[0]).tags == ("first",)
+
+
+def test_a_place_that_is_taken(place: Place, workspace: Workspace) -> None:
+    before = place.dump(story=True)
+    with pytest.raises(CannotWrite, match="already"):
+        Workspace.create(place.project)
+    assert place.dump(story=True) == before
+
+
+def test_a_newer_schema_is_refused(place: Place, workspace: Workspace) -> None:
+    workspace.close()
+    place.run("UPDATE alembic_version SET version_num = '9999'")
+    before = place.dump(story=True)
+    with pytest.raises(ProjectTooNew, match="9999"):
+        Workspace.open(place.project)
+    assert place.dump(story=True) == before
+
+
+def test_a_lost_table_is_told(place: Place, workspace: Workspace) -> None:
+    workspace.close()
+    place.run("DROP TABLE candidates")
+    with pytest.raises(BadProject, match="lacks candidates"):
+        Workspace.open(place.project)
+
+
+# Migrations
+
+
+def schema_of(engine: Engine) -> dict[str, Any]:
+    """Return what reflection finds, in a form that compares."""
+    found: dict[str, Any] = {}
+    inspector = inspect(engine)
+    for name in sorted(set(inspector.get_table_names()) - {"alembic_version"}):
+        found[name] = {
+            "columns": {
+                each["name"]: (str(each["type"]), each["nullable"], str(each["default"]))
+                for each in inspector.get_columns(name)
+            },
+            "primary": inspector.get_pk_constraint(name)["constrained_columns"],
+            "foreign": sorted(
+                (each["constrained_columns"], each["referred_table"], each["referred_columns"], each["options"])
+                for each in inspector.get_foreign_keys(name)
+            ),
+            "unique": sorted(each["column_names"] for each in inspector.get_unique_constraints(name)),
+            "indexes": sorted((str(each["name"]), each["column_names"]) for each in inspector.get_indexes(name)),
+            "checks": sorted(each["sqltext"] for each in inspector.get_check_constraints(name)),
+        }
+    return found
+
+
+def engine_of(place: Place) -> Engine:
+    return open_engine(place.project)
+
+
+def test_migrations_lead_to_the_tables(place: Place) -> None:
+    engine = engine_of(place)
+    migrations.upgrade(engine)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection)
+        assert context.get_current_revision() == HEAD
+        assert compare_metadata(context, Base.metadata) == []
+    migrated = schema_of(engine)
+    with engine.begin() as connection:
+        Base.metadata.drop_all(connection)
+        Base.metadata.create_all(connection)
+    assert schema_of(engine) == migrated
+    if engine.dialect.name == "sqlite":
+        # Only the statement itself tells that ids are never used twice.
+        with engine.connect() as connection:
+            tables = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'table'")).all()
+        counted = {name for name, sql in tables if "AUTOINCREMENT" in sql}
+        assert counted == set(TABLES) - {"project"}
+    engine.dispose()
+
+
+LATER = """
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade():
+    with op.batch_alter_table("images") as batch:
+        batch.add_column(sa.Column("weather", sa.Text(), nullable=False, server_default="{default}"))
+    {more}
+"""
+
+
+@pytest.fixture
+def later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Turn this program into a later one with one more migration."""
+
+    def become(more: str = "pass") -> None:
+        folder = tmp_path / "migrations of 100% tomorrow"
+        shutil.copytree(Path(migrations.__file__).parent, folder, ignore=shutil.ignore_patterns("__pycache__"))
+        code = LATER.format(default="sunny", more=more)
+        (folder / "versions" / "0002_weather.py").write_text(code, encoding="utf-8")
+        monkeypatch.setattr(migrations, "_FOLDER", folder)
+        monkeypatch.setattr(project_file, "HEAD", "0002")
+
+    return become
+
+
+def test_an_older_project_is_copied_then_migrated(
+    place: Place, workspace: Workspace, images: tuple[int, ...], later: Any
+) -> None:
+    workspace.execute(add(images[0]))
+    workspace.close()
+    before = place.dump(story=True)
+    later()
+    with Workspace.open(place.project) as opened:
+        opened.execute(SetTags(images[0], ("still works",), ""))
+        opened.undo(images[0])
+        with opened.read() as read:
+            assert read.instances.count() == 1
+    after = place.dump(story=True)
+    assert [row[-1] for row in after["images"]] == ["sunny", "sunny"]
+    assert after["instances"] == before["instances"] and after["candidates"] == before["candidates"]
+    if isinstance(place.project, Path):
+        copy = place.project.with_name("p.maskwright.before-0002.bak")
+        with contextlib.closing(sqlite3.connect(copy)) as raw:
+            assert raw.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
+            assert raw.execute("SELECT * FROM images ORDER BY id").fetchall() == before["images"]
+
+
+def test_a_failed_migration_changes_nothing(
+    place: Place, workspace: Workspace, images: tuple[int, ...], later: Any
+) -> None:
+    workspace.close()
+    before, schema = place.dump(story=True), schema_of(place.engine)
+    later("raise ZeroDivisionError")
+    with pytest.raises(ZeroDivisionError):
+        Workspace.open(place.project)
+    place.engine.dispose()
+    assert place.dump(story=True) == before and schema_of(place.engine) == schema
+    with place.engine.connect() as connection:
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == "0001"
+
+
+# PostgreSQL alone
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("mysql://localhost/x", "Only postgresql"),
+        ("postgresql://localhost:port/x", "not a database URL"),
+        ("://", "not a database URL"),
+    ],
+)
+def test_another_url(url: str, words: str) -> None:
+    with pytest.raises(DatabaseUnreachable, match=words):
+        Workspace.open(url)
+
+
+@pytest.mark.skipif(importlib.util.find_spec("psycopg") is None, reason="needs psycopg")
+def test_a_server_that_is_not_there() -> None:
+    with pytest.raises(
+        DatabaseUnreachable, match=r"postgresql://ann:\*\*\*@127\.0\.0\.1:1/p cannot be reached"
+    ) as found:
+        Workspace.open("postgresql://ann:secret@127.0.0.1:1/p")
+    assert "secret" not in str(found.value)
+
+
+@pytest.mark.postgres
+def test_a_database_that_is_not_there(postgres_url: str) -> None:
+    url = make_url(postgres_url).set(database="no_such_database").render_as_string(hide_password=False)
+    with pytest.raises(DatabaseUnreachable, match="no_such_database"):
+        Workspace.open(url)

@@ -1,0 +1,212 @@
+"""kill -9 at any moment: what was acknowledged is there, nothing is half-written, the project opens."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine.errors import BadProject
+from engine.ops.images import AddImages, NewImage
+from engine.records import State
+from engine.workspace import Workspace
+from models import masks
+
+pytestmark = [
+    pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and kill -9"),
+    pytest.mark.timeout(300),
+]
+WAIT = 60.0
+
+
+class Forge:
+    """Starts writers that can be killed one by one; ``said`` holds what each process has told."""
+
+    def __init__(self, program: subprocess.Popen[str]) -> None:
+        self.program = program
+        self.said: dict[int, list[tuple[str, str, int]]] = {}
+        self.marks = 0
+        self.lines: queue.SimpleQueue[str] = queue.SimpleQueue()
+
+    def pump(self) -> None:
+        assert self.program.stdout is not None
+        for line in self.program.stdout:
+            self.lines.put(line)
+
+    def start(self, what: str, place: Path, seed: object) -> int:
+        """Start a writer and return its process id once it has said its first word."""
+        known = {*self.said, self.program.pid}
+        self.send(what, str(place), seed)
+        while not (new := set(self.said) - known):
+            assert self.hear(WAIT), "the writer never spoke"
+        return new.pop()
+
+    def send(self, what: str, place: str, seed: object) -> None:
+        assert self.program.stdin is not None
+        self.program.stdin.write(f"{what}\t{place}\t{seed}\n")
+        self.program.stdin.flush()
+
+    def hear(self, timeout: float) -> bool:
+        """Take in one line, if one comes in time."""
+        try:
+            pid, stage, what, key = self.lines.get(timeout=timeout).split()
+        except queue.Empty:
+            return False
+        self.said.setdefault(int(pid), []).append((stage, what, int(key)))
+        return True
+
+    def listen(self, pid: int, words: int) -> None:
+        """Take lines in until the process has said so many words more."""
+        wanted = len(self.said[pid]) + words
+        while len(self.said[pid]) < wanted:
+            assert self.hear(WAIT), "the writer went silent"
+
+    def kill(self, pid: int) -> None:
+        """Kill a process and take in what it said before."""
+        os.kill(pid, signal.SIGKILL)
+        while process_exists(pid):
+            self.hear(0.01)
+        # What the dead have said stands in the pipe before the answer to this.
+        self.marks += 1
+        self.send("mark", "", self.marks)
+        while ("mark", "mark", self.marks) not in self.said.get(self.program.pid, []):
+            assert self.hear(WAIT), "the pipe went silent"
+
+
+def process_exists(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@pytest.fixture(scope="module")
+def forge() -> Iterator[Forge]:
+    child = Path(__file__).with_name("kill_child.py")
+    with subprocess.Popen(
+        [sys.executable, str(child)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as program:
+        made = Forge(program)
+        pump = threading.Thread(target=made.pump, daemon=True)
+        pump.start()
+        try:
+            yield made
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(program.pid, signal.SIGKILL)
+            pump.join()
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    file = tmp_path / "p.maskwright"
+    with Workspace.create(file) as workspace:
+        found = tuple(NewImage(name, "", 64, 64) for name in ("a.png", "b.png"))
+        workspace.execute(AddImages("r", "r", found))
+    return file
+
+
+def check(file: Path, told: list[list[tuple[str, str, int]]]) -> None:
+    """Hold the project against what its writers said."""
+    with Workspace.open(file) as workspace, workspace.read() as read:
+        present = {}
+        for image_id in read.images.ids():
+            for each in read.instances.of_image(image_id, tuple(State)):
+                present[each.id] = each
+                assert each.mask is not None and each.area == masks.area(each.mask)
+                assert masks.decode(each.mask).shape == (64, 64)
+                assert len(read.instances.prompts(each.id)) == 2
+                candidates = read.instances.candidates(each.id)
+                assert len(candidates) == 3
+                assert candidates[0].logits is not None and candidates[0].logits.dtype == np.float16
+        for words in told:
+            hold_against(words, {key: each.state for key, each in present.items()})
+    with contextlib.closing(sqlite3.connect(file)) as raw:
+        assert raw.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert raw.execute("PRAGMA foreign_key_check").fetchall() == []
+        told_of = {
+            row_id
+            for (row_id,) in raw.execute(
+                "SELECT row_id FROM history_rows JOIN history ON history.id = history_id "
+                "WHERE table_name = 'instances' AND op = 'AddInstance'"
+            )
+        }
+        assert set(present) <= told_of
+        empty = "SELECT count(*) FROM history WHERE undoable AND id NOT IN (SELECT history_id FROM history_rows)"
+        assert raw.execute(empty).fetchone() == (0,)
+
+
+def hold_against(words: list[tuple[str, str, int]], present: dict[int, State]) -> None:
+    """What was done is there as it was left; what was only tried last may be either way."""
+    left = {key: what for stage, what, key in words if stage == "did"}
+    stage, tried, doubtful = words[-1]
+    for key, what in left.items():
+        if stage == "try" and key == doubtful:
+            assert key in present or tried == "delete"
+        elif what == "delete":
+            assert key not in present
+        else:
+            # Refining accepts what had been rejected.
+            assert present[key] is (State.REJECTED if what == "reject" else State.ACCEPTED)
+
+
+def test_a_writer_killed_twenty_times(forge: Forge, project: Path) -> None:
+    rng = random.Random(20)
+    told = []
+    for round_number in range(20):
+        pid = forge.start("write", project, round_number)
+        forge.listen(pid, rng.randrange(1, 30))
+        forge.hear(rng.random() * 0.004)
+        forge.kill(pid)
+        told.append(forge.said[pid])
+        check(project, told if round_number % 5 == 4 else told[-1:])
+    assert sum(stage == "did" for words in told for stage, _, _ in words) > 50
+
+
+def test_one_of_two_writers_killed(forge: Forge, project: Path) -> None:
+    rng = random.Random(2)
+    told = []
+    for round_number in range(5):
+        first = forge.start("write", project, f"first {round_number}")
+        second = forge.start("write", project, f"second {round_number}")
+        forge.listen(first, rng.randrange(1, 12))
+        forge.kill(first)
+        # The survivor goes on at once: no lock is left behind.
+        forge.listen(second, 10)
+        forge.kill(second)
+        told += [forge.said[first], forge.said[second]]
+        check(project, told)
+
+
+def test_killed_while_creating(forge: Forge, tmp_path: Path) -> None:
+    rng = random.Random(7)
+    whole = 0
+    for round_number in range(6):
+        pid = forge.start("create", tmp_path, round_number)
+        forge.listen(pid, rng.randrange(1, 5))
+        forge.hear(rng.random() * 0.03)
+        forge.kill(pid)
+        for stage, _, number in forge.said[pid]:
+            file = tmp_path / f"{round_number}-{number}.maskwright"
+            if stage == "did":
+                assert file.exists()
+            if file.exists():
+                with Workspace.open(file) as workspace, workspace.read() as read:
+                    assert read.project().name == file.stem and read.images.count() == 0
+                whole += 1
+            else:
+                with pytest.raises(BadProject, match="does not exist"):
+                    Workspace.open(file)
+    assert whole
