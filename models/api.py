@@ -139,6 +139,8 @@ class BackendSpec:
     hidden: bool = False
     rank: int = 100
     """Lower comes first; the default backend of a task is the first one available."""
+    trainer: str = ""
+    """Module that ``python -m`` runs to train this backend (see models/compact/train.py); empty if it cannot be."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,23 @@ from typing import Annotated
 
 import typer
 
-from engine.cli import backends, backup, bring, check, demo, doctor, export, gui, history, info, jobs, labels, new
+from engine.cli import (
+    backends,
+    backup,
+    bench,
+    bring,
+    check,
+    demo,
+    doctor,
+    export,
+    gui,
+    history,
+    info,
+    jobs,
+    labels,
+    new,
+    train,
+)
 
 _BUG = 70  # EX_SOFTWARE of BSD's sysexits.h
 
@@ -53,7 +69,7 @@ def root(
         gui.gui(None)
 
 
-_START, _DATA, _CARE = "Start", "Data", "Care"
+_START, _DATA, _MODELS, _CARE = "Start", "Data", "Models", "Care"
 
 app.command("gui", rich_help_panel=_START)(gui.gui)
 app.command("demo", rich_help_panel=_START)(demo.demo)
@@ -63,6 +79,8 @@ app.command("import", rich_help_panel=_DATA)(bring.bring)
 app.command("export", rich_help_panel=_DATA)(export.export)
 app.command("info", rich_help_panel=_DATA)(info.info)
 app.add_typer(labels.app, name="labels", rich_help_panel=_DATA)
+app.command("train", rich_help_panel=_MODELS)(train.train)
+app.add_typer(bench.app, name="bench", rich_help_panel=_MODELS)
 app.command("history", rich_help_panel=_CARE)(history.history)
 app.command("undo", rich_help_panel=_CARE)(history.undo)
 app.command("redo", rich_help_panel=_CARE)(history.redo)

@@ -25,7 +25,10 @@ class Crop(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """What is drawn how often; ``groups`` gives weights by source, others get ``other``."""
+    """What is drawn how often; ``groups`` gives weights by source, others get ``other``.
+
+    ``small_side``: least side of an object's box, in pixels of the kept photograph.
+    """
 
     groups: Mapping[str, float]
     other: float = 1.0
@@ -107,7 +110,7 @@ class Drawer:
             reach = longest * rng.uniform(1.15, 2.2)
             centre = np.array([x0 + x1, y0 + y1]) / 2 + rng.uniform(-0.12, 0.12, 2) * reach
         else:
-            reach = longest * float(np.exp(rng.uniform(np.log(0.8), np.log(6.0))))
+            reach = longest * float(np.exp(rng.uniform(np.log(0.45), np.log(6.0))))
             rows, columns = np.nonzero(self._corpus.mask(thing))
             spot = int(rng.integers(len(rows)))
             off = rng.uniform(-0.45, 0.45, 2) * rng.choice([0.15, 1.0])

@@ -11,9 +11,9 @@ from typing import Any
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
-from pycocotools import mask as coco
+from PIL import Image, ImageOps
 
+from models import masks
 from models.compact.corpus import Labelled
 from models.masks import BoolMask
 
@@ -51,8 +51,8 @@ def read_coco(file: Path, images: Path) -> Iterator[Labelled]:
             continue
         image = _picture(path)
         height, width = image.shape[:2]
-        masks = tuple(_coco_mask(annotation["segmentation"], height, width) for annotation in wanted[entry["id"]])
-        yield Labelled(entry["file_name"], file.stem, image, masks)
+        found = tuple(_coco_mask(annotation["segmentation"], height, width) for annotation in wanted[entry["id"]])
+        yield Labelled(entry["file_name"], file.stem, image, found)
 
 
 def _read_index(folder: Path, table: dict[str, Any]) -> Iterator[Labelled]:
@@ -61,14 +61,14 @@ def _read_index(folder: Path, table: dict[str, Any]) -> Iterator[Labelled]:
         image = _picture(folder / item["image"])
         if "labels" in item:
             labels = np.asarray(Image.open(folder / item["labels"]))
-            masks = _nested(labels) if names else tuple(labels == value for value in np.unique(labels[labels > 0]))
+            found = _nested(labels) if names else tuple(labels == value for value in np.unique(labels[labels > 0]))
         else:
-            masks = tuple(
+            found = tuple(
                 np.asarray(Image.open(folder / thing["mask"])) > 0
                 for thing in item.get("objects", [])
                 if isinstance(thing, dict) and not thing.get("iscrowd")
             )
-        yield Labelled(Path(item["image"]).name, folder.name, image, masks)
+        yield Labelled(Path(item["image"]).name, folder.name, image, found)
 
 
 def _nested(labels: NDArray[Any]) -> tuple[BoolMask, ...]:
@@ -86,15 +86,13 @@ def _nested(labels: NDArray[Any]) -> tuple[BoolMask, ...]:
 
 def _picture(path: Path) -> NDArray[np.uint8]:
     with Image.open(path) as picture:
-        return np.asarray(picture.convert("RGB"))
+        return np.asarray(ImageOps.exif_transpose(picture).convert("RGB"))
 
 
 def _coco_mask(segmentation: Any, height: int, width: int) -> BoolMask:
     if isinstance(segmentation, list):
-        code = coco.merge(coco.frPyObjects(segmentation, height, width))
-    elif isinstance(segmentation["counts"], list):
-        code = coco.frPyObjects(segmentation, height, width)
-    else:
-        code = segmentation
-    mask: BoolMask = coco.decode(code).astype(np.bool_)
-    return mask
+        return masks.decode(masks.from_coco_polygons(segmentation, height, width))
+    counts = segmentation["counts"]
+    if isinstance(counts, list):
+        return masks.decode(masks.from_counts(height, width, counts))
+    return masks.decode(masks.Rle(height, width, counts.encode("ascii")))

@@ -18,4 +18,5 @@ SPEC = BackendSpec(
     description="Maskwright's own small network; its weights come with the program.",
     weights=WeightsInfo(WEIGHTS, 0, "Apache-2.0; trained on COCO, Clothing Co-Parsing and DSB 2018 (see model card)"),
     rank=60,
+    trainer="models.compact.train",
 )

@@ -1,214 +1,140 @@
-"""Trains the network: ``python -m models.compact.train --data DIR --out DIR --minutes N``; tells its progress as JSON.
+"""``python -m models.compact.train --data DIR --out DIR --minutes N``: trains, and tells its progress as JSON lines.
 
-Each step follows from the seed and its number alone, so a training that was killed goes on as if it never stopped.
+Whoever starts it reads from stdout one object a line: ``step``, ``minutes``, ``done`` (0 to 1), ``loss``; now and then
+``held_1``, ``held_3``, ``held_5`` (IoU on held-out crops); ``weights`` at the end; or ``error`` in words for a person.
+SIGTERM and SIGINT stop it after the step in hand, with everything saved.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
+import os
 import signal
 import sys
-import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import cv2
-import numpy as np
-import torch
-from torch import Tensor
-
-from models.compact.augment import SHIPPED, Drawer, Recipe
-from models.compact.checkpoint import Average, Progress, resume, save
-from models.compact.corpus import Corpus
-from models.compact.network import FULL, CompactNet, NetSize
-from models.compact.rounds import PATIENT, Game, Manners, judge, play
+from models import device as devices
+from models.compact.augment import SHIPPED, Recipe
+from models.compact.corpus import Corpus, Labelled, unpack
+from models.compact.export_weights import export
+from models.compact.readers import read_coco, read_folder
 from models.compact.schedule import Schedule
+from models.compact.spec import WEIGHTS
+from models.compact.trainer import Plan, Trainer
+from models.errors import ModelError
 
-Report = Callable[[dict[str, Any]], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """One training run. It ends after ``minutes`` of processor time a thread, or ``steps`` if that is given."""
-
-    corpus: Path
-    out: Path
-    minutes: float = 60.0
-    steps: int | None = None
-    seed: int = 1
-    threads: int = 0
-    device: str = "cpu"
-    resume: bool = False
-    start: Path | None = None
-    check_every: float = 4.0
-    save_every: float = 1.0
-    checked: int = 128
-    size: NetSize = FULL
-    recipe: Recipe = SHIPPED
-    schedule: Schedule = field(default_factory=Schedule)
+FINE_TUNE_RATE = 3e-4
+"""Highest learning rate when training goes on from finished weights."""
 
 
-class Trainer:
-    """A training in progress."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Train as the command line says; return the exit code."""
+    options = _parser().parse_args(arguments)
+    stop: list[int] = []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda caught, _frame: stop.append(caught))
+    try:
+        plan = _plan(options)
+        trainer = Trainer(plan)
+        with (plan.out / "log.jsonl").open("a", encoding="utf-8") as log:
 
-    def __init__(self, plan: Plan) -> None:
-        """Open the corpus and take up the earlier training if ``plan.resume``."""
-        if plan.threads:
-            torch.set_num_threads(plan.threads)
-        cv2.setNumThreads(1)
-        torch.manual_seed(plan.seed)
-        self.plan = plan
-        self.device = torch.device(plan.device)
-        corpus = Corpus(plan.corpus)
-        self._drawer = Drawer(corpus, plan.recipe)
-        self._held = _held_drawer(corpus, plan.recipe)
-        self.network = CompactNet(plan.size).to(self.device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.average = Average(self.network)
-        self.optimiser = torch.optim.AdamW(_groups(self.network), lr=plan.schedule.peak, betas=(0.9, 0.98))
-        self.progress = Progress()
-        self.checkpoint = plan.out / "training.pt"
-        plan.out.mkdir(parents=True, exist_ok=True)
-        if plan.resume and self.checkpoint.is_file():
-            self.progress = resume(self.checkpoint, self.network, self.average, self.optimiser)
+            def report(line: dict[str, Any]) -> None:
+                text = json.dumps(line)
+                log.write(text + "\n")
+                log.flush()
+                _tell(text)
 
-    def run(self, report: Report, should_stop: Callable[[], bool] = lambda: False) -> None:
-        """Train to the end of the plan, or until ``should_stop``; the state is saved in any case."""
-        begin, before = time.process_time(), self.progress.minutes
-        saved = checked = before
-        batches = self._batches()
-        while not self._done() and not should_stop():
-            shown = self._step(*next(batches))
-            self.progress.step += 1
-            self.progress.minutes = before + (time.process_time() - begin) / 60 / max(1, torch.get_num_threads())
-            report({"step": self.progress.step, "minutes": self.progress.minutes, "done": self.fraction(), **shown})
-            if self.progress.minutes - checked >= self.plan.check_every:
-                checked = self.progress.minutes
-                report({"step": self.progress.step, "minutes": self.progress.minutes, **self.validate()})
-            if self.progress.minutes - saved >= self.plan.save_every:
-                saved = self.progress.minutes
-                self._save()
-        batches.close()
-        self._save()
-        report({"step": self.progress.step, "minutes": self.progress.minutes, **self.validate()})
-
-    def fraction(self) -> float:
-        """Return how much of the plan is done, 0 to 1."""
-        if self.plan.steps is not None:
-            return min(1.0, self.progress.step / max(1, self.plan.steps))
-        return min(1.0, self.progress.minutes / self.plan.minutes)
-
-    def validate(self) -> dict[str, Any]:
-        """Return the mean IoU after 1, 3 and 5 clicks on crops of held-out photographs, judged by the averaged weights."""
-        if self._held is None:
-            return {}
-        rng = np.random.default_rng(12345)
-        judged = CompactNet(self.plan.size).to(self.device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        judged.load_state_dict(self.average.state)
-        judged.eval()
-        overlaps, scores = [], []
-        with torch.no_grad(), self._autocast():
-            for _ in range(max(1, self.plan.checked // 32)):
-                images, masks = _draw(self._held, rng, min(32, self.plan.checked), self.plan.schedule.side)
-                game = Game(masks.to(self.device), rng, PATIENT)
-                iou, score = judge(judged, images.to(self.device), game, 5)
-                overlaps.append(iou)
-                scores.append(score)
-        iou, score = torch.cat(overlaps, 1), torch.cat(scores, 1)
-        found = {f"held_{clicks}": float(iou[clicks - 1].mean()) for clicks in (1, 3, 5)}
-        return {**found, "score_error": float((iou - score).abs().mean())}
-
-    def _done(self) -> bool:
-        if self.plan.steps is not None:
-            return self.progress.step >= self.plan.steps
-        return self.progress.minutes >= self.plan.minutes
-
-    def _batches(self) -> Iterator[tuple[int, Tensor, Tensor]]:
-        """Yield (step, images, masks), one batch ahead of the training."""
-        with ThreadPoolExecutor(1, "draw") as pool:
-            waiting = self._ask(pool, self.progress.step)
-            while True:
-                step, future = waiting
-                images, masks = future.result()
-                waiting = self._ask(pool, step + 1)
-                yield step, images, masks
-
-    def _ask(self, pool: ThreadPoolExecutor, step: int) -> tuple[int, Future[tuple[Tensor, Tensor]]]:
-        count, side = self.plan.schedule.shape(step, self.fraction())
-        rng = np.random.default_rng((self.plan.seed, step, 0))
-        return step, pool.submit(_draw, self._drawer, rng, count, side)
-
-    def _step(self, step: int, images: Tensor, masks: Tensor) -> dict[str, Any]:
-        schedule = self.plan.schedule
-        rate = schedule.rate(step, self.fraction())
-        for group in self.optimiser.param_groups:
-            group["lr"] = rate
-        game = Game(masks.to(self.device), np.random.default_rng((self.plan.seed, step, 1)), Manners())
-        self.network.train()
-        with self._autocast():
-            loss, shown = play(self.network, images.to(self.device), game, schedule.clicks(step))
-        self.optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        norm = torch.nn.utils.clip_grad_norm_(self.network.parameters(), 2.0)
-        if torch.isfinite(norm):
-            self.optimiser.step()
-            self.average.follow(self.network, step)
-        return {"loss": float(loss.detach()), "iou": [round(float(value), 4) for value in shown], "rate": rate}
-
-    def _autocast(self) -> torch.autocast:
-        return torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.plan.size == FULL)
-
-    def _save(self) -> None:
-        save(self.checkpoint, self.network, self.average, self.optimiser, self.progress)
+            trainer.run(report, lambda: bool(stop))
+        weights = plan.out / WEIGHTS
+        _tell(json.dumps({"weights": str(weights), "checksum": export(trainer.checkpoint, weights)}))
+    except (ModelError, OSError, ValueError) as error:
+        _tell(json.dumps({"error": str(error)}))
+        return 1
+    return 0
 
 
-def _held_drawer(corpus: Corpus, recipe: Recipe) -> Drawer | None:
-    plain = Recipe(
-        {**recipe.groups, "ccp_clothing": 0.0, "dsb2018_nuclei": 0.0},
-        small_side=24, pasted=0, shapes=0, gray=0, blurred=0, noisy=0,
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m models.compact.train", description="Train the compact network.")
+    parser.add_argument("--data", type=Path, action="append", default=[], help="a folder of labelled photographs")
+    parser.add_argument("--coco", nargs=2, type=Path, action="append", default=[], metavar=("FILE", "IMAGES"))
+    parser.add_argument("--corpus", type=Path, help="where the data is unpacked to, or was")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--minutes", type=float, default=60.0, help="processor minutes a thread")
+    parser.add_argument("--steps", type=int)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=0)
+    parser.add_argument("--device")
+    parser.add_argument("--resume", action="store_true")
+    parser.add_argument("--start", type=Path, help="begin with these weights")
+    return parser
+
+
+def _plan(options: argparse.Namespace) -> Plan:
+    corpus: Path = options.corpus or options.out / "corpus"
+    folders = [path.resolve() for path in options.data]
+    files = [(file.resolve(), images.resolve()) for file, images in options.coco]
+    if folders or files:
+        _unpack(corpus, folders, files)
+    elif not (corpus / "corpus.json").is_file():
+        raise ValueError("Name the labelled photographs to learn from with --data or --coco.")
+    schedule, recipe = Schedule(), SHIPPED
+    if options.start is not None:
+        schedule, recipe = replace(schedule, peak=FINE_TUNE_RATE), Recipe({})
+    return Plan(
+        corpus=corpus,
+        out=options.out,
+        minutes=options.minutes,
+        steps=options.steps,
+        seed=options.seed,
+        threads=options.threads,
+        device=str(devices.choose(options.device)),
+        resume=options.resume,
+        start=options.start,
+        recipe=recipe,
+        schedule=schedule,
+    )
+
+
+def _unpack(corpus: Path, folders: Sequence[Path], files: Sequence[tuple[Path, Path]]) -> None:
+    """Unpack the data, unless that was done before from the same files."""
+    sources = json.dumps(
+        [[str(path), _changed(path)] for path in folders]
+        + [[str(file), str(images), _changed(file)] for file, images in files]
     )
     try:
-        return Drawer(corpus, plain, held=True)
-    except ValueError:
-        return None
+        if Corpus(corpus).sources == sources:
+            return
+    except (OSError, ValueError):
+        pass
+    for count, _ in enumerate(unpack(corpus, sources, _items(folders, files)), 1):
+        if count % 50 == 0:
+            _tell(json.dumps({"unpacked": count}))
 
 
-def _draw(drawer: Drawer, rng: np.random.Generator, count: int, side: int) -> tuple[Tensor, Tensor]:
-    crops = [drawer.draw(rng, side) for _ in range(count)]
-    images = torch.from_numpy(np.stack([crop.image for crop in crops]))
-    return images, torch.from_numpy(np.stack([crop.mask for crop in crops]))
+def _items(folders: Sequence[Path], files: Sequence[tuple[Path, Path]]) -> Iterator[Labelled]:
+    for folder in folders:
+        yield from read_folder(folder)
+    for file, images in files:
+        yield from read_coco(file, images)
 
 
-def _groups(network: CompactNet) -> list[dict[str, Any]]:
-    """Let weights decay, but not biases and norms."""
-    wide = [value for value in network.parameters() if value.ndim > 1]
-    flat = [value for value in network.parameters() if value.ndim <= 1]
-    return [{"params": wide, "weight_decay": 0.03}, {"params": flat, "weight_decay": 0.0}]
+def _changed(path: Path) -> int:
+    index = path / "index.json"
+    return (index if index.is_file() else path).stat().st_mtime_ns
 
 
-def main() -> None:
-    import argparse
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--corpus", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--minutes", type=float, default=60)
-    parser.add_argument("--steps", type=int)
-    parser.add_argument("--threads", type=int, default=0)
-    parser.add_argument("--resume", action="store_true")
-    o = parser.parse_args()
-    plan = Plan(o.corpus, o.out, o.minutes, o.steps, threads=o.threads, resume=o.resume)
-    stop: list[int] = []
-    signal.signal(signal.SIGTERM, lambda number, frame: stop.append(number))
-    trainer = Trainer(plan)
-    with (plan.out / "log.jsonl").open("a") as log:
-        def report(line: dict[str, Any]) -> None:
-            log.write(json.dumps(line) + "\n"); log.flush()
-            if "held_1" in line or line["step"] % 10 == 0:
-                sys.stdout.write(json.dumps(line) + "\n"); sys.stdout.flush()
-        trainer.run(report, lambda: bool(stop))
+def _tell(line: str) -> None:
+    """Write one line at once; whoever listens may have gone, and the training goes on all the same."""
+    try:
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - for the rest of the process
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
