@@ -106,12 +106,12 @@ def _names(backend: str) -> list[str]:
 
 
 def _click_rows(figures: list[dict[str, Any]]) -> list[tuple[str, ...]]:
-    rows = []
-    for key, words in (("miou", "mIoU"), ("oracle", "best of three"), ("boundary", "boundary IoU")):
-        for number in figures[0][key]:
-            rows.append((f"{words}, {number} clicks", *(f"{each[key][number]:.3f}" for each in figures)))
-    for goal in figures[0]["noc"]:
-        rows.append((f"clicks to IoU {goal}", *(f"{each['noc'][goal]:.2f}" for each in figures)))
+    rows = [
+        (f"{words}, {number} clicks", *(f"{each[key][number]:.3f}" for each in figures))
+        for key, words in (("miou", "mIoU"), ("oracle", "best of three"), ("boundary", "boundary IoU"))
+        for number in figures[0][key]
+    ]
+    rows += [(f"clicks to IoU {goal}", *(f"{each['noc'][goal]:.2f}" for each in figures)) for goal in figures[0]["noc"]]
     rows.append(("box, mIoU", *(f"{each['box']:.3f}" for each in figures)))
     rows.append(("clicked region mostly right", *(_share(each["region_mostly_right"]) for each in figures)))
     rows.append(("score above IoU, first click", *(_signed(each["score_bias_first"]) for each in figures)))

@@ -81,7 +81,9 @@ def _shown() -> Iterator[Callable[[Mapping[str, Any]], None]]:
             if "held_1" in line:
                 held = f"  held-out IoU {line['held_1']:.2f} / {line['held_5']:.2f} at 1 / 5 clicks"
             if "loss" in line:
-                bar.update(task, description=f"Step {line['step']}  loss {line['loss']:.2f}{held}", completed=line["done"])
+                bar.update(
+                    task, description=f"Step {line['step']}  loss {line['loss']:.2f}{held}", completed=line["done"]
+                )
 
         yield told
 

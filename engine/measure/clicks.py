@@ -115,11 +115,7 @@ def summarise(score: ClickScore) -> dict[str, Any]:
     curve = [fmean(track.ious[number] for track in tracks) for number in range(most)]
     made = [value for track in tracks for value in track.obeyed]
     first = [(track.scores[0], track.ious[0]) for track in tracks if track.scores]
-    later = [
-        pair
-        for track in tracks
-        for pair in zip(track.scores[1:], track.ious[1 : len(track.scores)], strict=True)
-    ]
+    later = [pair for track in tracks for pair in zip(track.scores[1:], track.ious[1 : len(track.scores)], strict=True)]
     return {
         "backend": score.backend,
         "objects": len(tracks),
@@ -127,9 +123,7 @@ def summarise(score: ClickScore) -> dict[str, Any]:
         "oracle": {str(n): round(fmean(t.oracles[n - 1] for t in tracks), 4) for n in SHOWN if n <= most},
         "boundary": {str(n): round(fmean(t.boundaries[n - 1] for t in tracks), 4) for n in SHOWN if n <= most},
         "noc": {f"{goal:.2f}": round(fmean(number_of_clicks(t.ious, goal) for t in tracks), 3) for goal in GOALS},
-        "failed": {
-            f"{goal:.2f}": round(fmean(max(track.ious) < goal for track in tracks), 4) for goal in GOALS
-        },
+        "failed": {f"{goal:.2f}": round(fmean(max(track.ious) < goal for track in tracks), 4) for goal in GOALS},
         "box": round(fmean(track.box_iou for track in tracks), 4),
         "curve": [round(value, 4) for value in curve],
         "each_click_helps_to": next((n for n in range(1, most) if curve[n] <= curve[n - 1]), most),

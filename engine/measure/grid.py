@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from engine.measure.truth import TrueImage
 from models import masks
-from models.api import KeepRule, MaskBackend
+from models.api import KeepRule, MaskBackend, MaskCandidate
 
 THRESHOLDS = tuple(0.5 + 0.05 * step for step in range(10))
 """IoUs at which an object counts as found; average recall is the mean over them (COCO)."""
@@ -45,12 +45,19 @@ def measure_image(backend: MaskBackend, image: TrueImage, score: GridScore, keep
     score.seconds.append(time.perf_counter() - begin)
     score.counts.append(len(found))
     ranked = sorted(found, key=lambda candidate: -candidate.score)
-    codes = [candidate.mask if isinstance(candidate.mask, masks.Rle) else masks.encode(candidate.mask) for candidate in ranked]
+    codes = [
+        candidate.mask if isinstance(candidate.mask, masks.Rle) else masks.encode(candidate.mask)
+        for candidate in ranked
+    ]
     true = [masks.encode(thing.mask) for thing in image.objects]
     table = masks.iou(codes, true) if codes else np.zeros((0, len(true)))
     for most in MOST:
         best = table[:most].max(axis=0) if len(table) else np.zeros(len(true))
         score.best[most] += [float(value) for value in best]
+
+
+def _code(candidate: MaskCandidate) -> masks.Rle:
+    return candidate.mask if isinstance(candidate.mask, masks.Rle) else masks.encode(candidate.mask)
 
 
 def recall(best: Sequence[float]) -> float:

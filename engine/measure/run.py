@@ -53,7 +53,9 @@ def run_clicks(
     _refuse_empty(done, file)
     figures = [by_clicks.summarise(score) for score in scores.values()]
     if out is not None:
-        _write(out / "clicks.json", orjson.dumps({"protocol": protocol, "results": figures}, option=orjson.OPT_INDENT_2))
+        _write(
+            out / "clicks.json", orjson.dumps({"protocol": protocol, "results": figures}, option=orjson.OPT_INDENT_2)
+        )
         _write(out / "clicks.png", plot_curves({each["backend"]: each["curve"] for each in figures}))
         for score in scores.values():
             _write(out / f"sheet-{score.backend}.png", _sheet(score, file, images, limit))

@@ -88,15 +88,14 @@ def _object(entry: Mapping[str, Any], annotation: Mapping[str, Any], height: int
     name = f"{entry['file_name']}#{annotation.get('id')}"
     segmentation = annotation["segmentation"]
     if isinstance(segmentation, list):
-        rle = masks.from_coco_polygons(segmentation, height, width)
-    elif isinstance(segmentation.get("counts"), list):
-        rle = masks.from_counts(*segmentation["size"], segmentation["counts"])
-    else:
-        counts = segmentation["counts"]
-        rle = masks.Rle(*segmentation["size"], counts.encode() if isinstance(counts, str) else counts)
-    if (rle.height, rle.width) != (height, width):
-        raise BadFile(f"{name}: the mask is {rle.width} x {rle.height}, the image {width} x {height}.")
-    return TrueObject(name, masks.decode(rle))
+        return TrueObject(name, masks.decode(masks.from_coco_polygons(segmentation, height, width)))
+    rows, columns = segmentation["size"]
+    if (rows, columns) != (height, width):
+        raise BadFile(f"{name}: the mask is {columns} x {rows}, the image {width} x {height}.")
+    counts = segmentation["counts"]
+    if isinstance(counts, list):
+        return TrueObject(name, masks.decode(masks.from_counts(height, width, counts)))
+    return TrueObject(name, masks.decode(masks.Rle(height, width, counts.encode("ascii"))))
 
 
 def _digest(text: str) -> str:

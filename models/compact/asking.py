@@ -15,6 +15,12 @@ ZOOM = 1.5
 """Side of the crop looked at again, in lengths of the object."""
 WIDER = 1.6
 """How much wider the next look is when the object runs out of the crop."""
+CUT = 0.08
+"""Share of a crop's side that a mask may run out at before the crop is taken for too small."""
+FIT = (0.75, 1.25)
+"""A crop is looked at again if the side that would suit is not between these multiples of its own."""
+AGAIN = 2
+"""Most looks after the first."""
 TWIN = 0.75
 """Masks that overlap more are one candidate."""
 LEAST = 24.0
@@ -39,9 +45,11 @@ def ask(eye: Eye, own: CompactEmbedding, question: Question, most: int) -> list[
     if region is None:
         return _first(eye, own, question, most)
     look = Look(_frame(own, region), question.clicks, question.box, question.belief)
-    sights = _look_wider(eye, own, look)
+    sights = _settle(eye, own, look)
     settled, guesses = sights[0], sorted(sights[1:], key=lambda sight: -sight.score)
-    return distinct([settled, *guesses], most)
+    # Once there is more to go by than one click, the settled mask is the one trained to be right: it leads.
+    behind = [replace(sight, score=min(sight.score, 0.999 * settled.score)) for sight in guesses]
+    return distinct([settled, *behind], most)
 
 
 def _first(eye: Eye, own: CompactEmbedding, question: Question, most: int) -> list[Sight]:
@@ -68,15 +76,24 @@ def _first(eye: Eye, own: CompactEmbedding, question: Question, most: int) -> li
     return distinct(sorted((_fair(sight, own) for sight in closer), key=lambda sight: -sight.score), most)
 
 
-def _look_wider(eye: Eye, own: CompactEmbedding, look: Look) -> list[Sight]:
-    """Look, and once more from farther away if the object runs out of the crop."""
+def _settle(eye: Eye, own: CompactEmbedding, look: Look) -> list[Sight]:
+    """Look, and again as long as the crop does not suit what was found in it."""
     sights = eye.look(own, [look])[0]
-    if cut_off(sights[0].logits, look.frame, own.height, own.width) < 0.08:
-        return sights
-    frame = look.frame
-    wide = around((frame.x0, frame.y0, frame.x1, frame.y1), own.height, own.width, reach=WIDER, least=1)
-    belief = canvas(sights[0].logits, frame, own.height, own.width)
-    return eye.look(own, [replace(look, frame=wide, previous=belief)])[0]
+    for _ in range(AGAIN):
+        frame, settled = look.frame, sights[0]
+        if cut_off(settled.logits, frame, own.height, own.width) > CUT:
+            better = around((frame.x0, frame.y0, frame.x1, frame.y1), own.height, own.width, reach=WIDER, least=1)
+        else:
+            seen = seen_box(settled.logits, frame)
+            if seen is None:
+                break
+            better = _frame(own, _joined(seen if look.box is None else _union(look.box, seen), look.clicks))
+        if FIT[0] < better.width / frame.width < FIT[1]:
+            break
+        belief = canvas(settled.logits, frame, own.height, own.width)
+        look = replace(look, frame=better, previous=belief)
+        sights = eye.look(own, [look])[0]
+    return sights
 
 
 def distinct(sights: list[Sight], most: int) -> list[Sight]:

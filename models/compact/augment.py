@@ -137,9 +137,7 @@ class Drawer:
         low = np.array([rng.integers(max(1, photo.width - reach)), rng.integers(max(1, photo.height - reach))])
         return _window(self._corpus.image(photo), low, low + reach, side)
 
-    def _paste(
-        self, rng: Generator, image: Bytes, mask: Bytes, *, becomes: bool, shape: bool
-    ) -> tuple[Bytes, Bytes]:
+    def _paste(self, rng: Generator, image: Bytes, mask: Bytes, *, becomes: bool, shape: bool) -> tuple[Bytes, Bytes]:
         """Paste another object; it ``becomes`` what is asked for, or stands in front of it."""
         side = image.shape[0]
         size = int(side * rng.uniform(0.2, 0.85))
@@ -180,7 +178,8 @@ def blob(rng: Generator, size: int) -> Bytes:
         field = cv2.resize(coarse, (size, size), interpolation=cv2.INTER_CUBIC)
         count, labels, stats, _ = cv2.connectedComponentsWithStats((field > 0).astype(np.uint8))
         if count > 1:
-            return (labels == 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())).astype(np.uint8)
+            largest = 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())
+            return np.asarray(labels == largest, dtype=np.uint8)
     points = int(rng.integers(3, 9)) if kind == 1 else 48
     angle = np.sort(rng.uniform(0, 2 * np.pi, points)) if kind == 1 else np.linspace(0, 2 * np.pi, points)
     radius = rng.uniform(0.3, 0.5, points) if kind == 1 else np.full(points, 0.36)

@@ -27,9 +27,10 @@ from models.compact.asking import Question, ask
 from models.compact.finish import canvas, enlarge, in_crop, obey, stability, widen
 from models.compact.frames import cut
 from models.compact.grid import answer_grid
-from models.compact.network import FULL, CompactNet
+from models.compact.network import CompactNet, placed
 from models.compact.sight import LEVELS, SIDE, Click, CompactEmbedding, Eye, Sight
 from models.compact.spec import WEIGHTS
+from models.compact.store import read_network
 from models.errors import UnsupportedPrompt
 
 SURE = 6.0
@@ -41,9 +42,8 @@ class CompactBackend:
 
     def __init__(self, spec: BackendSpec, network: CompactNet, device: torch.device, weights_hash: str) -> None:
         """Make the backend that ``spec`` describes around a trained ``network``."""
-        network.eval().to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self._info = BackendInfo(spec.name, "mask", str(device), weights_hash, "compact-1")
-        self._eye = Eye(network, device)
+        self._eye = Eye(placed(network, device).eval(), device)
 
     @property
     def info(self) -> BackendInfo:
@@ -97,10 +97,7 @@ def load(spec: BackendSpec, *, device: str | None = None, weights: Path | None =
     """Load the shipped weights, or those at ``weights``; raises BackendUnavailable, WeightsMissing, WeightsMismatch."""
     chosen = devices.choose(device)
     path = files.locate(WEIGHTS, explicit=weights)
-    state = {name: value.float() if value.is_floating_point() else value for name, value in files.read_state(path).items()}
-    network = CompactNet(FULL)
-    files.apply_state(network, state, source=path)
-    return CompactBackend(spec, network, chosen, files.checksum(path))
+    return CompactBackend(spec, read_network(path), chosen, files.checksum(path))
 
 
 def _own(embedding: Embedding) -> CompactEmbedding:

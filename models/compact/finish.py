@@ -82,13 +82,16 @@ def canvas(logits: NDArray[np.float32], frame: Frame, height: int, width: int) -
     kx, ky = logits.shape[1] / (frame.width * columns / width), logits.shape[0] / (frame.height * rows / height)
     x0, y0 = frame.x0 * columns / width, frame.y0 * rows / height
     move = np.array([[kx, 0, (0.5 - x0) * kx - 0.5], [0, ky, (0.5 - y0) * ky - 0.5]])
-    field = logits
-    if kx > 2:  # shrinking: blur first, as an area mean would
-        field = cv2.GaussianBlur(logits, (0, 0), 0.35 * kx)
+    # Shrinking: blur first, as an area mean would.
+    field = cv2.GaussianBlur(logits, (0, 0), 0.35 * kx) if kx > 2 else logits
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     wide = cv2.warpAffine(
-        np.asarray(field, dtype=np.float32), move, (columns, rows), flags=flags,
-        borderMode=cv2.BORDER_CONSTANT, borderValue=(OUTSIDE,),
+        np.asarray(field, dtype=np.float32),
+        move,
+        (columns, rows),
+        flags=flags,
+        borderMode=cv2.BORDER_CONSTANT,
+        borderValue=(OUTSIDE,),
     )
     return np.asarray(wide, dtype=np.float32)
 

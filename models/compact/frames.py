@@ -39,9 +39,7 @@ class Frame:
         return self.x0 <= x < self.x1 and self.y0 <= y < self.y1
 
 
-def around(
-    box: tuple[float, float, float, float], height: int, width: int, *, reach: float, least: float
-) -> Frame:
+def around(box: tuple[float, float, float, float], height: int, width: int, *, reach: float, least: float) -> Frame:
     """Return the square of ``reach`` times the longer side of ``box`` (at least ``least``), moved into the image."""
     side = max(reach * max(box[2] - box[0], box[3] - box[1]), least)
     x0 = _moved((box[0] + box[2] - side) / 2, side, width)
@@ -95,14 +93,10 @@ def sample(
     return np.asarray(seen, dtype=np.float32)
 
 
-def clicks_in(
-    frame: Frame, clicks: Sequence[tuple[float, float, bool]], side: int
-) -> list[tuple[float, float, float]]:
+def clicks_in(frame: Frame, clicks: Sequence[tuple[float, float, bool]], side: int) -> list[tuple[float, float, float]]:
     """Return the clicks that lie in ``frame`` as x, y in its ``side`` pixels, and 1 or 0."""
     kx, ky = side / frame.width, side / frame.height
-    return [
-        ((x - frame.x0) * kx, (y - frame.y0) * ky, float(inside)) for x, y, inside in clicks if frame.holds(x, y)
-    ]
+    return [((x - frame.x0) * kx, (y - frame.y0) * ky, float(inside)) for x, y, inside in clicks if frame.holds(x, y)]
 
 
 def _moved(low: float, side: float, room: int) -> float:

@@ -20,9 +20,7 @@ SPARSE = 2
 _DRAFT = 0.75  # share of the wanted score that a glance needs; the closer look decides
 
 
-def answer_grid(
-    eye: Eye, own: CompactEmbedding, points: NDArray[np.float32], keep: KeepRule
-) -> list[MaskCandidate]:
+def answer_grid(eye: Eye, own: CompactEmbedding, points: NDArray[np.float32], keep: KeepRule) -> list[MaskCandidate]:
     """Return what passes ``keep`` at image size as RLE, best first; each object comes once."""
     if len(points) == 0:
         return []
@@ -68,9 +66,7 @@ def _look(own: CompactEmbedding, sight: Sight, point: NDArray[np.float32]) -> Lo
     return Look(frame, ((x, y, True),), None, canvas(sight.logits, sight.frame, own.height, own.width))
 
 
-def _without_twins(
-    own: CompactEmbedding, drafts: list[tuple[float, Sight, int]]
-) -> list[tuple[float, Sight, int]]:
+def _without_twins(own: CompactEmbedding, drafts: list[tuple[float, Sight, int]]) -> list[tuple[float, Sight, int]]:
     """Keep of masks that are much the same the first, compared on a picture of 256 px."""
     scale = 256 / max(own.height, own.width)
     rows, columns = max(1, round(own.height * scale)), max(1, round(own.width * scale))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
+from torch.nn import functional
 
 from models.compact.network import Answer, draw_clicks
 
@@ -24,12 +24,12 @@ def answer_loss(answer: Answer, target: Tensor, clicks: Tensor, settled: float) 
     mask_loss = (settled * costs[:, 0] + (1 - SLACK) * best + SLACK * guesses.mean(1)).mean()
     with torch.no_grad():
         overlaps = hard_iou(answer.logits, target)
-    return mask_loss + 2 * F.mse_loss(answer.scores, overlaps), overlaps
+    return mask_loss + 2 * functional.mse_loss(answer.scores, overlaps), overlaps
 
 
 def importance(target: Tensor, clicks: Tensor) -> Tensor:
     """Return float[B, 1, h, w], mean 1: the outline counts three times, what was clicked six times."""
-    high, low = F.max_pool2d(target, 5, 1, 2), -F.max_pool2d(-target, 5, 1, 2)
+    high, low = functional.max_pool2d(target, 5, 1, 2), -functional.max_pool2d(-target, 5, 1, 2)
     spots = draw_clicks(clicks, target.shape[-2:], 2, (3.0,)).amax(1, keepdim=True)
     weight = 1 + 2 * (high - low) + 5 * spots
     return weight / weight.mean((2, 3), keepdim=True)
@@ -46,7 +46,7 @@ def hard_iou(logits: Tensor, target: Tensor) -> Tensor:
 def _costs(logits: Tensor, target: Tensor, weight: Tensor) -> Tensor:
     """Return float[B, C]: weighted cross-entropy and dice of each mask."""
     wide = target.expand_as(logits)
-    cross = (F.binary_cross_entropy_with_logits(logits, wide, reduction="none") * weight).mean((2, 3))
+    cross = (functional.binary_cross_entropy_with_logits(logits, wide, reduction="none") * weight).mean((2, 3))
     chance = torch.sigmoid(logits)
     shared = (chance * wide).sum((2, 3))
     dice = 1 - (2 * shared + 1) / (chance.sum((2, 3)) + wide.sum((2, 3)) + 1)

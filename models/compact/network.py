@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
+from torch.nn import functional
 
 SPREADS = (3.0, 8.0, 24.0)
-"""Widths, in input pixels, of the Gaussian drawn at a click; the smallest pins the click, the largest tells its side."""
+"""Widths, in input pixels, of the Gaussian drawn at a click; the smallest pins the click."""
 STRIDE = 16
 """Input sides must be multiples of it."""
 
@@ -111,7 +111,7 @@ class Residual(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Return float[B, width, h, w]."""
-        return F.relu(x + self.second(self.first(x)))
+        return functional.relu(x + self.second(self.first(x)))
 
 
 class Decoder(nn.Module):
@@ -150,7 +150,7 @@ class Decoder(nn.Module):
         spots4 = draw_clicks(prompts.clicks, four.shape[-2:], 4, SPREADS).to(four.dtype)
         past = torch.cat([torch.tanh(prompts.previous / 4), prompts.previous.ne(0).float(), prompts.box], 1)
         past2 = past.to(two.dtype)
-        past4 = F.avg_pool2d(past, 2).to(four.dtype)
+        past4 = functional.avg_pool2d(past, 2).to(four.dtype)
         like = likeness(self.likeness(four), prompts.clicks).to(four.dtype)
         x4 = self.fine(self.enter(torch.cat([four, spots4, like, past4], 1)))
         x8 = self.middle(self.down8(x4) + self.from8(features.eight))
@@ -159,12 +159,12 @@ class Decoder(nn.Module):
         x8 = self.middle_up(x8 + _twice(self.up8(x16)))
         x4 = self.fine_up(x4 + _twice(self.up4(x8)))
         x2 = _twice(self.to2(x4)) + self.from2(torch.cat([two, spots2, past2], 1))
-        logits = self.masks(F.relu(self.last(F.relu(x2)))).float()
+        logits = self.masks(functional.relu(self.last(functional.relu(x2)))).float()
         return Answer(logits, self._scores(x4.float(), logits.detach()))
 
     def _scores(self, x4: Tensor, logits: Tensor) -> Tensor:
         """Judge each mask by the features under it and by how sure and how large it is."""
-        chance = torch.sigmoid(F.avg_pool2d(logits, 2))
+        chance = torch.sigmoid(functional.avg_pool2d(logits, 2))
         weight = chance.flatten(2)
         area = weight.sum(2, keepdim=True)
         flat = x4.flatten(2).transpose(1, 2)
@@ -192,8 +192,14 @@ class Block(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Return float[B, width, h, w]."""
         y = self.norm(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
-        out: Tensor = x + self.second(F.relu(self.first(F.relu(y))))
+        out: Tensor = x + self.second(functional.relu(self.first(functional.relu(y))))
         return out
+
+
+def placed(network: CompactNet, device: torch.device) -> CompactNet:
+    """Move ``network`` to ``device`` in the memory layout in which its convolutions are quickest."""
+    network.to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch types lack this one
+    return network
 
 
 def draw_clicks(clicks: Tensor, shape: tuple[int, int] | torch.Size, stride: int, spreads: tuple[float, ...]) -> Tensor:
@@ -218,7 +224,7 @@ def likeness(features: Tensor, clicks: Tensor) -> Tensor:
     ``features`` float[B, C, h, w] at stride 4. Where there is no such click the map is 0.
     """
     batch, channels, rows, columns = features.shape
-    unit = F.normalize(features.float(), dim=1).flatten(2)
+    unit = functional.normalize(features.float(), dim=1).flatten(2)
     column = (clicks[:, :, 0] / 4).long().clamp(0, columns - 1)
     row = (clicks[:, :, 1] / 4).long().clamp(0, rows - 1)
     index = (row * columns + column)[:, None, :].expand(-1, channels, -1)
@@ -237,4 +243,4 @@ def _conv_norm(width_in: int, width_out: int, *, stride: int = 1) -> nn.Sequenti
 
 
 def _twice(x: Tensor) -> Tensor:
-    return F.interpolate(x, scale_factor=2.0, mode="bilinear", align_corners=False)
+    return functional.interpolate(x, scale_factor=2.0, mode="bilinear", align_corners=False)

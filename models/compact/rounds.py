@@ -9,7 +9,7 @@ import torch
 from numpy.random import Generator
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.nn import functional as F
+from torch.nn import functional
 
 from models.compact.losses import answer_loss, hard_iou
 from models.compact.network import Answer, CompactNet, Features, Prompts
@@ -45,7 +45,7 @@ class Game:
 
     def __init__(self, masks: Tensor, rng: Generator, manners: Manners) -> None:
         """Begin with ``masks`` uint8[B, S, S], none of them empty."""
-        self.target = F.avg_pool2d(masks[:, None].float(), 2)
+        self.target = functional.avg_pool2d(masks[:, None].float(), 2)
         self._true: NDArray[np.bool_] = (self.target[:, 0] > 0.5).cpu().numpy()
         self._rng, self._manners = rng, manners
         count, rows, columns = self._true.shape
@@ -57,9 +57,8 @@ class Game:
 
     def open(self) -> Prompts:
         """Give the first click of each object, or a careless box."""
-        for row, true in enumerate(self._true):
-            if not true.any():
-                true = np.ones_like(true)
+        for row, shape in enumerate(self._true):
+            true = shape if shape.any() else np.ones_like(shape)
             if self._rng.random() < self._manners.boxed:
                 x0, y0, x1, y1 = careless_box(true, self._rng)
                 self._box[row, 0, y0:y1, x0:x1] = 1
@@ -80,7 +79,9 @@ class Game:
         draws = self._rng.random((2, len(self._true)))
         keep = torch.from_numpy((draws[0] >= self._manners.forget).astype(np.float32)).to(shown.device)
         blurred = torch.from_numpy(draws[1] < self._manners.coarse).to(shown.device)
-        rough = F.interpolate(F.avg_pool2d(shown, 4), scale_factor=4.0, mode="bilinear", align_corners=False)
+        rough = functional.interpolate(
+            functional.avg_pool2d(shown, 4), scale_factor=4.0, mode="bilinear", align_corners=False
+        )
         self.previous = torch.where(blurred[:, None, None, None], rough, shown) * keep[:, None, None, None]
         return self._prompts()
 
@@ -96,7 +97,7 @@ class Game:
 
 
 def play(network: CompactNet, images: Tensor, game: Game, rounds: int) -> tuple[Tensor, Tensor]:
-    """Train on ``rounds`` rounds; return the loss to descend and the mean IoU of the mask shown in each (float[rounds]).
+    """Train on ``rounds`` rounds; return the loss, and the mean IoU of the mask shown in each (float[rounds]).
 
     Of many rounds only the first and the last two are learned from; the others just lead there.
     """

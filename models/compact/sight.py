@@ -51,7 +51,7 @@ class CompactEmbedding:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sight:
-    """One mask seen: ``logits`` float32[h, w] inside ``frame``, the predicted IoU, and whether it is the settled one."""
+    """One mask seen: ``logits`` float32[h, w] inside ``frame``, predicted IoU, and whether it is the settled one."""
 
     frame: Frame
     logits: NDArray[np.float32]

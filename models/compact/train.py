@@ -20,10 +20,10 @@ from typing import Any
 from models import device as devices
 from models.compact.augment import SHIPPED, Recipe
 from models.compact.corpus import Corpus, Labelled, unpack
-from models.compact.export_weights import export
 from models.compact.readers import read_coco, read_folder
 from models.compact.schedule import Schedule
 from models.compact.spec import WEIGHTS
+from models.compact.store import export
 from models.compact.trainer import Plan, Trainer
 from models.errors import ModelError
 

@@ -6,7 +6,7 @@ Each step follows from the seed and its number alone, so a training that was kil
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,10 +20,10 @@ from torch import Tensor
 from models.compact.augment import SHIPPED, Drawer, Recipe
 from models.compact.checkpoint import Average, Progress, resume, save
 from models.compact.corpus import Corpus
-from models.compact.network import FULL, CompactNet, NetSize
+from models.compact.network import FULL, CompactNet, NetSize, placed
 from models.compact.rounds import PATIENT, Game, Manners, judge, play
 from models.compact.schedule import Schedule
-from models.weights import apply_state, read_state
+from models.compact.store import read_network
 
 Report = Callable[[dict[str, Any]], None]
 
@@ -63,10 +63,8 @@ class Trainer:
         corpus = Corpus(plan.corpus)
         self._drawer = Drawer(corpus, plan.recipe)
         self._held = _held_drawer(corpus, plan.recipe)
-        self.network = CompactNet(plan.size).to(self.device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        if plan.start is not None:
-            state = {name: value.float() if value.is_floating_point() else value for name, value in read_state(plan.start).items()}
-            apply_state(self.network, state, source=plan.start)
+        fresh = CompactNet(plan.size) if plan.start is None else read_network(plan.start, plan.size)
+        self.network = placed(fresh, self.device)
         self.average = Average(self.network)
         self.optimiser = torch.optim.AdamW(_groups(self.network), lr=plan.schedule.peak, betas=(0.9, 0.98))
         self.progress = Progress()
@@ -102,11 +100,11 @@ class Trainer:
         return min(1.0, self.progress.minutes / self.plan.minutes)
 
     def validate(self) -> dict[str, Any]:
-        """Return the mean IoU after 1, 3 and 5 clicks on crops of held-out photographs, judged by the averaged weights."""
+        """Return the mean IoU of the averaged weights after 1, 3 and 5 clicks on crops of held-out photographs."""
         if self._held is None:
             return {}
         rng = np.random.default_rng(12345)
-        judged = CompactNet(self.plan.size).to(self.device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        judged = placed(CompactNet(self.plan.size), self.device)
         judged.load_state_dict(self.average.state)
         judged.eval()
         overlaps, scores = [], []
@@ -126,7 +124,7 @@ class Trainer:
             return self.progress.step >= self.plan.steps
         return self.progress.minutes >= self.plan.minutes
 
-    def _batches(self) -> Iterator[tuple[int, Tensor, Tensor]]:
+    def _batches(self) -> Generator[tuple[int, Tensor, Tensor], None, None]:
         """Yield (step, images, masks), one batch ahead of the training."""
         with ThreadPoolExecutor(1, "draw") as pool:
             waiting = self._ask(pool, self.progress.step)
@@ -151,7 +149,7 @@ class Trainer:
         with self._autocast():
             loss, shown = play(self.network, images.to(self.device), game, schedule.clicks(step))
         self.optimiser.zero_grad(set_to_none=True)
-        loss.backward()
+        torch.autograd.backward(loss)
         norm = torch.nn.utils.clip_grad_norm_(self.network.parameters(), 2.0)
         if torch.isfinite(norm):
             self.optimiser.step()
@@ -168,7 +166,12 @@ class Trainer:
 def _held_drawer(corpus: Corpus, recipe: Recipe) -> Drawer | None:
     plain = Recipe(
         {**recipe.groups, "ccp_clothing": 0.0, "dsb2018_nuclei": 0.0},
-        small_side=24, pasted=0, shapes=0, gray=0, blurred=0, noisy=0,
+        small_side=24,
+        pasted=0,
+        shapes=0,
+        gray=0,
+        blurred=0,
+        noisy=0,
     )
     try:
         return Drawer(corpus, plain, held=True)

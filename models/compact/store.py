@@ -1,4 +1,4 @@
-"""Makes the weights file that ships from a training state: averaged weights, half precision, safetensors."""
+"""The weights file: read into a network, and made from a training state."""
 
 from __future__ import annotations
 
@@ -10,6 +10,17 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from models import weights as files
+from models.compact.network import FULL, CompactNet, NetSize
+
+
+def read_network(path: Path, size: NetSize = FULL) -> CompactNet:
+    """Return the network whose half-precision weights lie at ``path``; raises WeightsMissing or WeightsMismatch."""
+    network = CompactNet(size)
+    state = {
+        name: value.float() if value.is_floating_point() else value for name, value in files.read_state(path).items()
+    }
+    files.apply_state(network, state, source=path)
+    return network
 
 
 def export(training: Path, target: Path) -> str:
@@ -22,5 +33,6 @@ def export(training: Path, target: Path) -> str:
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(target.name + ".part")
     save_file(half, part, metadata={"format": "pt", "network": "compact-1"})
+    part.chmod(0o644)
     os.replace(part, target)  # noqa: PTH105 - the one call that is atomic on every system
     return files.checksum(target)

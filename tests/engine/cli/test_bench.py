@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+from typer.testing import CliRunner
+
+from engine.cli.main import app
+
+
+@pytest.fixture
+def labelled(tmp_path):
+    pixels = np.full((120, 160, 3), 70, dtype=np.uint8)
+    pixels[30:90, 40:100] = (210, 180, 40)
+    Image.fromarray(pixels).save(tmp_path / "a.png")
+    ring = [40, 30, 100, 30, 100, 90, 40, 90]
+    table = {
+        "images": [{"id": 1, "file_name": "a.png"}],
+        "annotations": [{"id": 1, "image_id": 1, "bbox": [40, 30, 60, 60], "segmentation": [ring]}],
+    }
+    (tmp_path / "a.json").write_text(json.dumps(table))
+    return ["--coco", str(tmp_path / "a.json"), "--images", str(tmp_path)]
+
+
+def call(*words):
+    return CliRunner().invoke(app, ["bench", *words], catch_exceptions=False)
+
+
+def test_clicks_print_a_table_of_several_backends(labelled, tmp_path):
+    words = ["clicks", *labelled, "--backend", "classic, fake", "--clicks", "3", "--out", str(tmp_path / "out")]
+    done = call(*words)
+    assert done.exit_code == 0, done.output
+    assert "classic" in done.output
+    assert "mIoU, 3 clicks" in done.output
+    assert (tmp_path / "out" / "clicks.png").is_file()
+
+
+def test_clicks_give_json(labelled):
+    done = call("clicks", *labelled, "--backend", "classic", "--clicks", "1", "--protocol", "random", "--json")
+    table = json.loads(done.output)
+    assert table["protocol"] == "random"
+    assert table["results"][0]["objects"] == 1
+
+
+def test_grid_prints_a_table(labelled):
+    done = call("grid", *labelled, "--backend", "classic")
+    assert done.exit_code == 0, done.output
+    assert "average recall, 1000 masks" in done.output
+
+
+def test_an_unknown_backend_is_a_known_error(labelled):
+    assert call("grid", *labelled, "--backend", "none").exit_code == 1
