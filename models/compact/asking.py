@@ -11,7 +11,7 @@ from models.compact.finish import canvas, cut_off, enlarge, seen_box
 from models.compact.frames import Frame, around
 from models.compact.sight import LEVELS, SIDE, Click, CompactEmbedding, Eye, Look, Sight
 
-ZOOM = 1.5
+ZOOM = 1.8
 """Side of the crop looked at again, in lengths of the object."""
 WIDER = 1.6
 """How much wider the next look is when the object runs out of the crop."""
@@ -23,6 +23,8 @@ AGAIN = 2
 """Most looks after the first."""
 TWIN = 0.75
 """Masks that overlap more are one candidate."""
+TRUST = 4.0
+"""Power of the scores with which glances vote for each other's masks."""
 LEAST = 24.0
 """Smallest side of a crop in pixels of the kept picture: below it there is nothing more to see."""
 
@@ -61,8 +63,7 @@ def _first(eye: Eye, own: CompactEmbedding, question: Question, most: int) -> li
         if level == 0 or own.scale(level) > own.scale(level - 1)
         for sight in eye.glance(own, level, (click,))[0]
     ]
-    ranked = sorted((_fair(sight, own) for sight in glances), key=lambda sight: -sight.score)
-    tops = distinct(ranked, most)
+    tops = distinct(_agreed([_fair(sight, own) for sight in glances]), most)
     looks = []
     for sight in tops:
         box = seen_box(sight.logits, sight.frame)
@@ -72,8 +73,9 @@ def _first(eye: Eye, own: CompactEmbedding, question: Question, most: int) -> li
         looks.append(Look(_frame(own, _joined(box, question.clicks)), question.clicks, None, belief))
     if not looks:
         return tops[:1]
-    closer = [sights[0] for sights in eye.look(own, looks)]
-    return distinct(sorted((_fair(sight, own) for sight in closer), key=lambda sight: -sight.score), most)
+    closer = [_fair(sights[0], own) for sights in eye.look(own, looks)]
+    led = [replace(sight, score=min(sight.score, 0.999 * closer[0].score)) for sight in closer[1:]]
+    return distinct([closer[0], *sorted(led, key=lambda sight: -sight.score)], most)
 
 
 def _settle(eye: Eye, own: CompactEmbedding, look: Look) -> list[Sight]:
@@ -96,22 +98,40 @@ def _settle(eye: Eye, own: CompactEmbedding, look: Look) -> list[Sight]:
     return sights
 
 
+def _agreed(sights: list[Sight]) -> list[Sight]:
+    """Order ``sights``: first the one that the others agree with most, weighed by their scores, then by score.
+
+    A score alone is a shaky judge of one click; a mask that several windows see is right more often.
+    """
+    masks = _drawn(sights)
+    weights = [sight.score**TRUST for sight in sights]
+    support = [sum(w * _overlap(mask, other) for w, other in zip(weights, masks, strict=True)) for mask in masks]
+    first = max(range(len(sights)), key=lambda n: support[n])
+    rest = sorted((sight for n, sight in enumerate(sights) if n != first), key=lambda sight: -sight.score)
+    return [sights[first], *rest]
+
+
 def distinct(sights: list[Sight], most: int) -> list[Sight]:
-    """Return the first ``most`` sights of which none is much the same as one before it, empty ones last."""
-    boxes = [seen_box(sight.logits, sight.frame) for sight in sights]
-    filled = [(sight, box) for sight, box in zip(sights, boxes, strict=True) if box is not None]
-    if not filled:
-        return sights[:1]
-    x0, y0, x1, y1 = (pick(box[n] for _, box in filled) for n, pick in enumerate((min, min, max, max)))
-    whole = Frame(x0, y0, max(x1, x0 + 1e-3), max(y1, y0 + 1e-3))
+    """Return the first ``most`` sights of which none is much the same as one before it, without empty ones."""
     kept: list[tuple[Sight, NDArray[np.bool_]]] = []
-    for sight, _ in filled:
-        mask = _on(sight, whole)
-        if all(_overlap(mask, other) < TWIN for _, other in kept):
+    for sight, mask in zip(sights, _drawn(sights), strict=True):
+        if mask.any() and all(_overlap(mask, other) < TWIN for _, other in kept):
             kept.append((sight, mask))
         if len(kept) == most:
             break
-    return [sight for sight, _ in kept]
+    return [sight for sight, _ in kept] or sights[:1]
+
+
+def _drawn(sights: list[Sight]) -> list[NDArray[np.bool_]]:
+    """Return the masks drawn on one small picture that holds them all."""
+    boxes = [box for sight in sights if (box := seen_box(sight.logits, sight.frame)) is not None]
+    if not boxes:
+        return [np.zeros((1, 1), dtype=np.bool_) for _ in sights]
+    x0, y0, x1, y1 = boxes[0]
+    for box in boxes[1:]:
+        x0, y0, x1, y1 = _union((x0, y0, x1, y1), box)
+    whole = Frame(x0, y0, max(x1, x0 + 1e-3), max(y1, y0 + 1e-3))
+    return [_on(sight, whole) for sight in sights]
 
 
 def _region(own: CompactEmbedding, question: Question) -> Box | None:

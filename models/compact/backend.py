@@ -28,7 +28,7 @@ from models.compact.finish import canvas, enlarge, in_crop, obey, stability, wid
 from models.compact.frames import cut
 from models.compact.grid import answer_grid
 from models.compact.network import CompactNet, placed
-from models.compact.sight import LEVELS, SIDE, Click, CompactEmbedding, Eye, Sight
+from models.compact.sight import LEVELS, Click, CompactEmbedding, Eye, Sight
 from models.compact.spec import WEIGHTS
 from models.compact.store import read_network
 from models.errors import UnsupportedPrompt
@@ -122,10 +122,11 @@ def _question(own: CompactEmbedding, prompts: PromptSet, previous: Logits | None
 
 
 def _candidate(own: CompactEmbedding, sight: Sight, clicks: tuple[Click, ...]) -> MaskCandidate:
-    logits = widen(sight.logits, SIDE)
-    inside = in_crop(sight.frame, clicks, SIDE)
+    side = 2 * sight.logits.shape[0]
+    logits = widen(sight.logits, side)
+    inside = in_crop(sight.frame, clicks, side)
     if inside:
-        logits = obey(logits, cut(own.work, sight.frame, own.height, own.width, (SIDE, SIDE)), inside)
+        logits = obey(logits, cut(own.work, sight.frame, own.height, own.width, (side, side)), inside)
     mask = enlarge(logits, sight.frame, own.height, own.width, clicks)
     field = canvas(logits, sight.frame, own.height, own.width)
     return MaskCandidate(mask, min(1.0, max(0.0, sight.score)), stability(logits), field)

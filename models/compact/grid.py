@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from models.api import KeepRule, MaskCandidate, PointPrompt
 from models.compact.finish import canvas, cut_off, enlarge, seen_box, stability, widen
 from models.compact.frames import around
-from models.compact.sight import LEVELS, SIDE, Click, CompactEmbedding, Eye, Look, Sight
+from models.compact.sight import LEVELS, Click, CompactEmbedding, Eye, Look, Sight
 from models.masks import encode
 
 TWIN = 0.75
@@ -47,7 +47,7 @@ def answer_grid(eye: Eye, own: CompactEmbedding, points: NDArray[np.float32], ke
     found.sort(key=lambda draft: (-draft[0], draft[2]))
     answers = []
     for score, sight, number in _without_twins(own, found):
-        logits = widen(sight.logits, SIDE)
+        logits = widen(sight.logits, 2 * sight.logits.shape[0])
         mask = enlarge(logits, sight.frame, own.height, own.width, ())
         area = int(np.count_nonzero(mask))
         if max(keep.min_area, 1) <= area < keep.max_area * own.height * own.width:

@@ -8,6 +8,8 @@ from torch.nn import functional
 
 from models.compact.network import Answer, draw_clicks
 
+JUDGE = 4.0
+"""Weight of the error in the predicted IoU."""
 SLACK = 0.05
 """Share of the loss that the worse guesses keep, so that none of the three dies."""
 
@@ -24,7 +26,7 @@ def answer_loss(answer: Answer, target: Tensor, clicks: Tensor, settled: float) 
     mask_loss = (settled * costs[:, 0] + (1 - SLACK) * best + SLACK * guesses.mean(1)).mean()
     with torch.no_grad():
         overlaps = hard_iou(answer.logits, target)
-    return mask_loss + 2 * functional.mse_loss(answer.scores, overlaps), overlaps
+    return mask_loss + JUDGE * functional.mse_loss(answer.scores, overlaps), overlaps
 
 
 def importance(target: Tensor, clicks: Tensor) -> Tensor:

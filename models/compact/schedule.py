@@ -16,7 +16,7 @@ class Schedule:
     batch: int = 16
     side: int = 128
     large_side: int = 192
-    large_from: float = 0.6
+    large_from: float = 0.55
     rounds: tuple[int, ...] = (1, 2, 3, 3, 4, 6)
 
     def rate(self, step: int, progress: float) -> float:

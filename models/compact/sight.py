@@ -17,6 +17,10 @@ from models.compact.rounds import MEAN, normalise
 
 SIDE = 128
 """Side of the window that the network answers in."""
+LOOK_SIDE = 192
+"""Side of a crop that is looked at again."""
+PASSES = 2
+"""How often a crop is answered, each time with the settled mask of the time before: a second pass tidies up."""
 LEVELS = (128, 256, 512)
 """Longest sides at which the whole image is encoded, for glances at large, middling and small objects."""
 OUTSIDE = -8.0
@@ -106,15 +110,19 @@ class Eye:
         found: list[list[Sight]] = []
         for start in range(0, len(looks), BATCH):
             some = looks[start : start + BATCH]
-            crops = np.stack([cut(own.work, look.frame, own.height, own.width, (SIDE, SIDE)) for look in some])
+            crops = np.stack(
+                [cut(own.work, look.frame, own.height, own.width, (LOOK_SIDE, LOOK_SIDE)) for look in some]
+            )
             with torch.inference_mode(), devices.memory_errors(self._device), devices.autocast(self._device):
                 features = self._network.encoder(normalise(torch.from_numpy(crops).to(self._device)))
-            found += self._answer(features, own, some)
+            found += self._answer(features, own, some, passes=PASSES)
         return found
 
-    def _answer(self, features: Features, own: CompactEmbedding, looks: Sequence[Look]) -> list[list[Sight]]:
-        half = SIDE // 2
-        inside = [clicks_in(look.frame, look.clicks, SIDE) for look in looks]
+    def _answer(
+        self, features: Features, own: CompactEmbedding, looks: Sequence[Look], *, passes: int = 1
+    ) -> list[list[Sight]]:
+        half = int(features.two.shape[-1])
+        inside = [clicks_in(look.frame, look.clicks, 2 * half) for look in looks]
         clicks = np.full((len(looks), max(1, *(len(some) for some in inside)), 3), -1, dtype=np.float32)
         box = np.zeros((len(looks), 1, half, half), dtype=np.float32)
         previous = np.zeros((len(looks), 1, half, half), dtype=np.float32)
@@ -128,6 +136,9 @@ class Eye:
         asked = Prompts(*(torch.from_numpy(part).to(self._device) for part in (clicks, box, previous)))
         with torch.inference_mode(), devices.memory_errors(self._device), devices.autocast(self._device):
             answer = self._network.decoder(features, asked)
+            for _ in range(passes - 1):
+                asked = asked._replace(previous=answer.logits[:, :1])
+                answer = self._network.decoder(features, asked)
         logits, scores = answer.logits.float().cpu().numpy(), answer.scores.float().cpu().numpy()
         return [
             [Sight(look.frame, logits[row, n], float(scores[row, n]), n == 0) for n in range(logits.shape[1])]
