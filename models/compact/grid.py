@@ -8,16 +8,22 @@ from numpy.typing import NDArray
 from models.api import KeepRule, MaskCandidate, PointPrompt
 from models.compact.finish import canvas, cut_off, enlarge, seen_box, stability, widen
 from models.compact.frames import around
-from models.compact.sight import LEVELS, Click, CompactEmbedding, Eye, Look, Sight
+from models.compact.sight import LEVELS, SIDE, Click, CompactEmbedding, Eye, Look, Sight
 from models.masks import encode
 
 TWIN = 0.75
 """Glances whose masks overlap more are one; the better one is looked at again."""
 CLOSER = 200
 """Most masks looked at again."""
-SPARSE = 2
-"""At the coarsest size every second point each way is asked: its windows all show the same picture."""
-_DRAFT = 0.75  # share of the wanted score that a glance needs; the closer look decides
+CELL = 15.0
+"""Side, in pixels of a level, of the cells of which only the first point is asked: a network that sees objects of 26 px
+and more there gains nothing from denser points."""
+EASE = 2.6
+"""Grid scores are ``1 - (1 - predicted IoU) ** EASE``: one click's honest forecast rarely passes 0.7, and the automatic
+stage's rules were made for larger networks. The order stays; the number is a ranking, not an IoU."""
+SOFT = 0.25
+"""Share of the asked stability offset that is applied: the logits of a small network are that much flatter."""
+_DRAFT = 0.8  # share of the wanted score that a glance needs; the closer look decides
 
 
 def answer_grid(eye: Eye, own: CompactEmbedding, points: NDArray[np.float32], keep: KeepRule) -> list[MaskCandidate]:
@@ -28,32 +34,52 @@ def answer_grid(eye: Eye, own: CompactEmbedding, points: NDArray[np.float32], ke
     for level in range(len(LEVELS)):
         if level > 0 and own.scale(level) <= own.scale(level - 1):
             continue
-        asked = range(0, len(points), SPARSE * SPARSE if level == 0 and len(points) >= 64 else 1)
+        asked = _spread(points * own.scale(level))
         clicks: list[Click] = [(float(points[n, 0]), float(points[n, 1]), True) for n in asked]
         for number, sights in zip(asked, eye.glance(own, level, clicks), strict=True):
             for sight in sights[1:]:
                 lost = cut_off(sight.logits, sight.frame, own.height, own.width)
-                score = sight.score * (1 - min(1.0, 2 * lost))
+                score = _eased(sight.score) * (1 - min(1.0, 2 * lost))
                 if score >= _DRAFT * keep.min_score and (sight.logits > 0).any():
                     drafts.append((score, sight, number))
     drafts.sort(key=lambda draft: (-draft[0], draft[2]))
     tops = _without_twins(own, drafts)[:CLOSER]
     looks = [_look(own, sight, points[number]) for _, sight, number in tops]
     found: list[tuple[float, Sight, int]] = []
-    for sights, (_, _, number) in zip(eye.look(own, looks), tops, strict=True):
+    for sights, (_, _, number) in zip(eye.look(own, looks, side=SIDE, passes=1), tops, strict=True):
         sight = sights[0]
-        if sight.score >= keep.min_score and stability(sight.logits, keep.stability_offset) >= keep.min_stability:
-            found.append((sight.score, sight, number))
+        score = _eased(sight.score)
+        if score >= keep.min_score:
+            found.append((score, sight, number))
     found.sort(key=lambda draft: (-draft[0], draft[2]))
     answers = []
     for score, sight, number in _without_twins(own, found):
         logits = widen(sight.logits, 2 * sight.logits.shape[0])
+        steady = _steady(logits, keep)
+        if steady < keep.min_stability:
+            continue
         mask = enlarge(logits, sight.frame, own.height, own.width, ())
         area = int(np.count_nonzero(mask))
         if max(keep.min_area, 1) <= area < keep.max_area * own.height * own.width:
             point = PointPrompt(float(points[number, 0]), float(points[number, 1]))
-            answers.append(MaskCandidate(encode(mask), score, stability(logits, keep.stability_offset), None, point))
+            answers.append(MaskCandidate(encode(mask), score, steady, None, point))
     return answers
+
+
+def _spread(places: NDArray[np.float32]) -> list[int]:
+    """Return the number of the first of ``places`` (float32[N, 2]) in each cell."""
+    cells: dict[tuple[int, int], int] = {}
+    for number, (x, y) in enumerate(places.tolist()):
+        cells.setdefault((int(x / CELL), int(y / CELL)), number)
+    return list(cells.values())
+
+
+def _eased(score: float) -> float:
+    return float(1 - (1 - score) ** EASE)
+
+
+def _steady(logits: NDArray[np.float32], keep: KeepRule) -> float:
+    return stability(logits, SOFT * keep.stability_offset)
 
 
 def _look(own: CompactEmbedding, sight: Sight, point: NDArray[np.float32]) -> Look:

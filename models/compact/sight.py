@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 import numpy as np
@@ -85,7 +86,7 @@ class Eye:
         """Encode ``uint8[H, W, 3]`` at every level."""
         work = shrink(image)
         height, width = int(image.shape[0]), int(image.shape[1])
-        with torch.inference_mode(), devices.memory_errors(self._device), devices.autocast(self._device):
+        with torch.inference_mode(), devices.memory_errors(self._device), self._precision():
             levels = tuple(self._level(work, longest, height, width) for longest in LEVELS)
         return CompactEmbedding(height, width, work, levels)
 
@@ -105,17 +106,17 @@ class Eye:
             found += self._answer(features, own, looks)
         return found
 
-    def look(self, own: CompactEmbedding, looks: Sequence[Look]) -> list[list[Sight]]:
-        """Answer each question from a fresh crop of the picture; four sights a question."""
+    def look(
+        self, own: CompactEmbedding, looks: Sequence[Look], *, side: int = LOOK_SIDE, passes: int = PASSES
+    ) -> list[list[Sight]]:
+        """Answer each question from a fresh crop of the picture, ``side`` pixels wide; four sights a question."""
         found: list[list[Sight]] = []
         for start in range(0, len(looks), BATCH):
             some = looks[start : start + BATCH]
-            crops = np.stack(
-                [cut(own.work, look.frame, own.height, own.width, (LOOK_SIDE, LOOK_SIDE)) for look in some]
-            )
-            with torch.inference_mode(), devices.memory_errors(self._device), devices.autocast(self._device):
+            crops = np.stack([cut(own.work, look.frame, own.height, own.width, (side, side)) for look in some])
+            with torch.inference_mode(), devices.memory_errors(self._device), self._precision():
                 features = self._network.encoder(normalise(torch.from_numpy(crops).to(self._device)))
-            found += self._answer(features, own, some, passes=PASSES)
+            found += self._answer(features, own, some, passes=passes)
         return found
 
     def _answer(
@@ -134,7 +135,7 @@ class Eye:
             if look.previous is not None:
                 previous[row, 0] = sample(look.previous, look.frame, own.height, own.width, (half, half), OUTSIDE)
         asked = Prompts(*(torch.from_numpy(part).to(self._device) for part in (clicks, box, previous)))
-        with torch.inference_mode(), devices.memory_errors(self._device), devices.autocast(self._device):
+        with torch.inference_mode(), devices.memory_errors(self._device), self._precision():
             answer = self._network.decoder(features, asked)
             for _ in range(passes - 1):
                 asked = asked._replace(previous=answer.logits[:, :1])
@@ -144,6 +145,12 @@ class Eye:
             [Sight(look.frame, logits[row, n], float(scores[row, n]), n == 0) for n in range(logits.shape[1])]
             for row, look in enumerate(looks)
         ]
+
+    def _precision(self) -> AbstractContextManager[object]:
+        """Return the context to infer in: bfloat16, in which it was trained, where the processor has it."""
+        if self._device.type == "cpu" and _quick_bfloat():
+            return torch.autocast("cpu", dtype=torch.bfloat16)
+        return devices.autocast(self._device)
 
     def _level(self, work: NDArray[np.uint8], longest: int, height: int, width: int) -> tuple[NDArray[np.float16], ...]:
         """Encode ``work`` with the image's longest side at ``longest``, padded to multiples of STRIDE."""
@@ -162,6 +169,12 @@ class Eye:
         x = _corner(click[0] * scale, columns)
         y = _corner(click[1] * scale, rows)
         return x, y, Frame(x / scale, y / scale, (x + SIDE) / scale, (y + SIDE) / scale)
+
+
+def _quick_bfloat() -> bool:
+    """Tell whether this processor multiplies bfloat16 itself; without that it would be slower than float32."""
+    capabilities: dict[str, object] = getattr(torch.cpu, "get_capabilities", dict)()
+    return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
 
 
 def _padded(side: int) -> int:
