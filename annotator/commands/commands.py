@@ -10,6 +10,7 @@ from PySide6.QtCore import QByteArray
 from annotator.actions.action import UiContext
 from annotator.commands.files import FileCommands
 from annotator.commands.instances import InstanceCommands
+from annotator.commands.labels import LabelCommands
 from annotator.commands.view import ViewCommands
 from annotator.controllers.image_cache import LoadedImage
 from annotator.desk import Desk
@@ -33,7 +34,8 @@ class Commands:
         self._docks = b""
         self.files = FileCommands(desk, opened=self._project_opened, closed=self._project_closed)
         self.instances = InstanceCommands(desk)
-        self.view = ViewCommands(desk, log=log, set_label=self.instances.set_label)
+        self.labels = LabelCommands(desk)
+        self.view = ViewCommands(desk, log=log, set_label=self.labels.set_label)
         desk.presenter.refresh_actions = self.refresh
         desk.bus.changed.connect(self._changed)
         desk.bus.message.connect(self._message)
@@ -168,7 +170,7 @@ class Commands:
     def _labels_read(self) -> None:
         desk = self._desk
         desk.presenter.use_skeletons(desk.editing.skeletons)
-        self.instances.label_changed()
+        self.labels.label_changed()
         self.refresh()
 
     def _message(self, message: Message) -> None:

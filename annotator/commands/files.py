@@ -5,10 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from engine.demo import default_folder, make_sample
-from engine.formats import coco
-from engine.records import State
-from engine.report import Report
 from PySide6.QtWidgets import QFileDialog
 
 from annotator.controllers.projects import JobTitle, dropped_images
@@ -22,6 +18,10 @@ from annotator.messages import Message, MessageKind
 from annotator.widgets.start_page import RecentView
 from engine import project
 from engine.control import Control
+from engine.demo import default_folder, make_sample
+from engine.formats import coco
+from engine.records import State
+from engine.report import Report
 from engine.workspace import Workspace
 
 FILTER = "Maskwright projects (*.maskwright)"

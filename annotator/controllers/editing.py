@@ -10,15 +10,8 @@ from engine.changes import Changes
 from engine.errors import EngineError
 from engine.geometry.hit_test import HitIndex, HitItem
 from engine.ops.base import Op
-from engine.ops.instances import (
-    AddInstance,
-    DeleteInstances,
-    DuplicateInstances,
-    MergeInstances,
-    SetBox,
-    SetKeypoints,
-    SubtractInstances,
-)
+from engine.ops.combine import DuplicateInstances, MergeInstances, SubtractInstances
+from engine.ops.instances import AddInstance, DeleteInstances, SetBox, SetKeypoints
 from engine.ops.reviews import Reorder, SetLabel, SetLocked, SetState
 from engine.ops.shapes import AddRing, PaintStroke, Points, Repair, RepairMasks, SetRings, SplitParts
 from engine.records import ImageRecord, InstanceRecord, Keypoints, LabelRecord, Provenance, SkeletonRecord, State

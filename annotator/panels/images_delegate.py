@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from annotator.icons import Icons, mix
 from annotator.panels.images_model import ImagesModel
-from annotator.panels.list_view import ListView
+from annotator.panels.long_list import LongList
 from annotator.panels.row_painter import GLYPH, PAD, SMALL_PX, RowPainter, between, middle
 from annotator.panels.rows import Index
 from annotator.tokens import UNIT, Tokens
@@ -24,7 +24,7 @@ _READY = 12
 class ImagesDelegate(QStyledItemDelegate):
     """One fixed height; a row that is not read yet shows grey bars."""
 
-    def __init__(self, model: ImagesModel, view: ListView, icons: Icons) -> None:
+    def __init__(self, model: ImagesModel, view: LongList, icons: Icons) -> None:
         """Paint rows of ``model`` inside ``view``."""
         super().__init__(view)
         self._model = model

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from engine.ops.images import AddImages, NewImage
 from engine.ops.imports import ImportFile
@@ -12,6 +14,29 @@ from engine.records import State
 from engine.report import ReportBuilder
 from engine.storage import exports
 from engine.workspace import Workspace
+
+
+def test_no_page_sorts_the_whole_table(tmp_path: Path) -> None:
+    """A plan that sorts makes a million instances take hours: every page would read them all."""
+    workspace = Workspace.create(tmp_path / "p.maskwright")
+    plans: list[str] = []
+
+    def explain(_c: Any, cursor: Any, statement: str, parameters: Any, _context: Any, _many: bool) -> None:
+        if statement.startswith("SELECT"):
+            found = cursor.connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            plans.extend(str(row[3]) for row in found)
+
+    with workspace.read() as reader:
+        tops = reader.exports.tops()
+        engine = reader.exports._connection.engine
+        event.listen(engine, "before_cursor_execute", explain)
+        assert list(reader.exports.images()) == []
+        assert list(reader.exports.instances((State.ACCEPTED, State.PROPOSED))) == []
+        event.remove(engine, "before_cursor_execute", explain)
+    workspace.close()
+    assert tops.instances == 0
+    assert len(plans) >= 4
+    assert [plan for plan in plans if "TEMP B-TREE" in plan] == []
 
 
 def test_order_is_that_of_exported_ids_across_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
