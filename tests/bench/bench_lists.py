@@ -92,7 +92,7 @@ def main() -> None:
     everything = list(range(1, COUNT + 1))
     half = everything[::2]
     dock.set_total(COUNT)
-    first, narrowed, back, frames, jumps = [], [], [], [], []
+    first, narrowed, back = [], [], []
     for _ in range(ROUNDS):
         dock.set_ids([])
         dock.set_current(None)
@@ -102,10 +102,10 @@ def main() -> None:
         back.append(timed(lambda: dock.set_ids(everything)))
     bar = dock.view.verticalScrollBar()
     bar.setValue(0)
-    for number in range(STEPS):
-        frames.append(timed(lambda number=number: bar.setValue(120 * number)))
-    for number in range(STEPS):
-        jumps.append(timed(lambda number=number: bar.setValue(bar.maximum() * (7 * number % STEPS) // STEPS)))
+    frames = [timed(lambda step=step: bar.setValue(120 * step)) for step in range(STEPS)]
+    jumps = [
+        timed(lambda step=step: bar.setValue(bar.maximum() * (7 * step % STEPS) // STEPS)) for step in range(STEPS)
+    ]
     report(f"{COUNT:,} ids listed and painted, first time", 50, first)
     report(f"filtered to {len(half):,}", 50, narrowed)
     report(f"all {COUNT:,} again", 50, back)
