@@ -65,7 +65,7 @@ class Application:
         self.bus = Bus()
         self.registry = ActionRegistry(app, self.icons, overrides=self.settings.shortcuts)
         self.window = MainWindow(self.registry, self.icons)
-        self.bugs = BugReporter(self.window)
+        self.bugs = BugReporter(self.window, self.icons)
         self.hook = ExceptHook(post=self.lanes.post, known=self.bus.message.emit, bug=self.bugs.report)
         self.desk = self._desk()
         self.commands = Commands(self.desk, log=self.log.path)

@@ -159,7 +159,7 @@ class ViewCommands:
             ]
             return [*desk.registry.entries(), *labels]
 
-        CommandPalette.open_on(desk.window, sources)
+        CommandPalette.open_on(desk.window, sources, desk.icons)
 
     def zoom_selection(self) -> None:
         """Zoom to the selected instances."""

@@ -150,6 +150,12 @@ def test_the_order_is_runnable_then_match_then_table() -> None:
     assert [entry.id for entry in best_entries("", entries)] == ["b", "c", "a"]
 
 
+def test_a_whole_word_comes_before_scattered_letters_even_where_it_cannot_be_run_now() -> None:
+    entries = [PaletteEntry("a", "Refill the pool"), PaletteEntry("b", "Fill holes", enabled=False)]
+    entries += [PaletteEntry("c", "Fit in a little while"), PaletteEntry("d", "Close project", group="File")]
+    assert [entry.id for entry in best_entries("fill", entries)] == ["a", "b", "c"]
+
+
 def test_the_group_is_found_too() -> None:
     entries = [PaletteEntry("a", "Export COCO", group="File"), PaletteEntry("b", "Undo", group="Edit")]
     assert [entry.id for entry in best_entries("file exp", entries)] == ["a"]
