@@ -140,13 +140,13 @@ def test_icons_come_from_the_windows_registry(bench: Bench, icons: Icons) -> Non
     assert bench.shown(palette) == ["Fit the image"]
 
 
-def test_the_order_is_runnable_then_match_then_table() -> None:
+def test_the_order_is_words_then_runnable_then_match_then_table() -> None:
     entries = [
         PaletteEntry("a", "Fit", enabled=False),
         PaletteEntry("b", "Find it"),
         PaletteEntry("c", "Fit the image"),
     ]
-    assert [entry.id for entry in best_entries("fit", entries)] == ["c", "b", "a"]
+    assert [entry.id for entry in best_entries("fit", entries)] == ["c", "a", "b"]
     assert [entry.id for entry in best_entries("", entries)] == ["b", "c", "a"]
 
 
