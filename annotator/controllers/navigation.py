@@ -248,7 +248,8 @@ class Navigation:
         def done(loaded: LoadedImage) -> None:
             self._loading.discard(image.id)
             self._cache.put(loaded)
-            if self.current_id == image.id and self.image is not None:
+            # By record, not by place in the list: the person may have gone on while this was being decoded.
+            if self.image is not None and self.image.id == loaded.image_id:
                 self._note(self.image, loaded)
                 self._shown(self.image, loaded)
 

@@ -92,8 +92,8 @@ def pictures(tmp_path: Path) -> Path:
     folder = tmp_path / "pictures"
     folder.mkdir()
     rng = np.random.default_rng(7)
-    for name in ("a.png", "b.png", "c.png"):
-        pixels = rng.integers(60, 90, (HEIGHT, WIDTH, 3), dtype=np.uint8)
+    for name, height in (("a.png", HEIGHT), ("b.png", HEIGHT), ("c.png", HEIGHT + 60)):
+        pixels = rng.integers(60, 90, (height, WIDTH, 3), dtype=np.uint8)
         pixels[60:180, 100:220] = (200, 80, 40)
         Image.fromarray(pixels).save(folder / name)
     return folder

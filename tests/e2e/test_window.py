@@ -206,6 +206,26 @@ def test_marking_images_done_and_finding_the_next_one_to_do(open_window) -> None
     driver.wait(lambda: driver.desk.navigation.index == 1)
 
 
+def test_stepping_faster_than_images_are_decoded_mixes_nothing_up(open_window) -> None:
+    driver = open_window()
+
+    def files() -> list[tuple[int, int, str]]:
+        workspace = Workspace.open(driver.project)
+        with workspace.read() as reader:
+            found = [row.image for row in reader.images.rows(reader.images.ids())]
+        workspace.close()
+        return [(each.width, each.height, each.content_hash) for each in found]
+
+    before = files()
+    for action in ("go.next", "go.next", "go.previous", "go.previous", "go.next", "go.next"):
+        driver.do(action)
+    driver.wait(lambda: driver.desk.preview.image is not None and driver.desk.navigation.index == 2)
+    driver.ready()
+    assert driver.desk.preview.image.height == before[2][1]
+    assert files() == before
+    assert driver.messages == []
+
+
 def test_an_image_that_vanished_says_so_and_the_rest_goes_on(open_window, pictures: Path) -> None:
     (pictures / "b.png").unlink()
     driver = open_window()
