@@ -46,6 +46,7 @@ class Presenter:
         self._skeletons: Mapping[int, SkeletonRecord] = {}
         self._instances: dict[int, InstanceRecord] = {}
         self._loaded: LoadedImage | None = None
+        self._place = -1
         self._drawing = 0
         self._preparing = False
         self._image: ImageRecord | None = None
@@ -86,6 +87,7 @@ class Presenter:
         """Mark an image as current, before its pixels are there."""
         changed = (image.id if image else None) != (self._image.id if self._image else None)
         self._image = image
+        self._place = index
         self._window.images.set_current(image.id if image else None)
         if image is None:
             self._loaded = None
@@ -104,13 +106,8 @@ class Presenter:
         self._window.canvas.show_image(loaded.levels, keep_view=False)
         self._window.show_canvas()
         self._draw_instances()
-        self._window.status.set_image(
-            max(self._window.images.ids.index(image.id), 0) + 1 if image.id in self._window.images.ids else 0,
-            len(self._window.images.ids),
-            image.path,
-            loaded.width,
-            loaded.height,
-        )
+        total = len(self._window.images.ids)
+        self._window.status.set_image(self._place + 1, total, image.path, loaded.width, loaded.height)
         self.refresh_actions()
 
     def show_unreadable(self, image: ImageRecord, reason: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from engine.ops.instances import AddInstance
 from engine.records import ImageState, Level, PromptRecord, State
 from engine.workspace import Workspace
 from models import masks
+
+WAIT_S = 20.0
 
 
 def test_click_tab_enter_makes_a_row_with_its_whole_story_and_a_coco_file(open_window, tmp_path: Path) -> None:
@@ -206,8 +209,9 @@ def test_marking_images_done_and_finding_the_next_one_to_do(open_window) -> None
     driver.wait(lambda: driver.desk.navigation.index == 1)
 
 
-def test_stepping_faster_than_images_are_decoded_mixes_nothing_up(open_window) -> None:
+def test_an_image_decoded_late_is_not_taken_for_the_one_gone_to(open_window) -> None:
     driver = open_window()
+    navigation = driver.desk.navigation
 
     def files() -> list[tuple[int, int, str]]:
         workspace = Workspace.open(driver.project)
@@ -217,11 +221,22 @@ def test_stepping_faster_than_images_are_decoded_mixes_nothing_up(open_window) -
         return [(each.width, each.height, each.content_hash) for each in found]
 
     before = files()
-    for action in ("go.next", "go.next", "go.previous", "go.previous", "go.next", "go.next"):
-        driver.do(action)
-    driver.wait(lambda: driver.desk.preview.image is not None and driver.desk.navigation.index == 2)
+    decoding, reading = threading.Event(), threading.Event()
+    navigation.reset()
+    for _ in range(3):
+        driver.app.lanes.io.run(lambda: decoding.wait(WAIT_S))
+    navigation.reload()
+    driver.wait(lambda: navigation.image is not None)
+    # Now the neighbour waits to be decoded; the person goes there, and its record is slow to come.
+    driver.app.lanes.store.run(lambda: reading.wait(WAIT_S))
+    driver.do("go.next")
+    decoded: list[bool] = []
+    driver.app.lanes.io.run(lambda: None, done=lambda _: decoded.append(True))
+    decoding.set()
+    driver.wait(lambda: decoded)
+    reading.set()
     driver.ready()
-    assert driver.desk.preview.image.height == before[2][1]
+    assert navigation.image.path == "b.png"
     assert files() == before
     assert driver.messages == []
 

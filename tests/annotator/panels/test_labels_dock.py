@@ -165,7 +165,6 @@ def test_the_menu_of_a_label(dock: LabelsDock, told: list[Any]) -> None:
 
 
 # A popup is raised and grabs the keyboard, of which the offscreen platform says that it cannot.
-@pytest.mark.qt_log_ignore("This plugin does not support")
 def test_the_swatch_opens_the_palette_and_a_colour_is_asked_for(dock: LabelsDock, told: list[Any], qtbot: Any) -> None:
     rect = dock.view.visualRect(dock.view.model().index(3, 0))
     points = (QPoint(x, rect.center().y()) for x in range(rect.left(), rect.right()))
