@@ -103,7 +103,7 @@ class Application:
             store=lambda op, done, failed: store.execute(
                 # One more read comes back after the canvas has shown the new mask: no flicker in between.
                 op,
-                initiator=None,
+                initiator=store,
                 done=lambda _: store.read(lambda _: None, lambda _: done()),
                 failed=failed,
             ),

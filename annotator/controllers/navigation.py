@@ -15,7 +15,7 @@ from annotator.lanes import Lanes
 from engine.changes import Changes
 from engine.errors import BadImage, EngineError
 from engine.imaging.thumbnails import thumbnail
-from engine.ops.images import NoteFile, SetImageState
+from engine.ops.images import NoteFile, SetImageState, StartImage
 from engine.records import ImageFilter, ImageRecord, ImageRow, ImageState
 from engine.storage.reader import Reader
 
@@ -179,7 +179,7 @@ class Navigation:
     def started(self) -> None:
         """Something was stored on the current image: it is being worked on now."""
         if self.image is not None and self.image.state is ImageState.TODO:
-            self._store.execute(SetImageState((self.image.id,), ImageState.DOING))
+            self._store.execute(StartImage(self.image.id))
 
     def on_changed(self, changes: Changes) -> None:
         """Refresh rows that an op touched."""

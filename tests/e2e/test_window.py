@@ -61,6 +61,7 @@ def test_undo_takes_back_clicks_first_then_steps_and_survives_a_restart(open_win
         driver.key(Qt.Key.Key_Return)
         driver.wait(lambda: not driver.desk.prompting.active)
     assert len(driver.stored()) == 2
+    driver.wait(lambda: driver.desk.navigation.image.state is ImageState.DOING)
     driver.click(160, 60)
     driver.answered()
     driver.do("edit.undo")
