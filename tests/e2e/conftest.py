@@ -67,6 +67,8 @@ class Driver:
         QTest.keyClick(self.canvas, key, modifier)
 
     def do(self, action_id: str) -> None:
+        """Do an action as soon as it is offered: whether it makes sense now comes from the store, too."""
+        self.wait(lambda: self.app.registry.action(action_id).isEnabled())
         assert self.app.registry.trigger(action_id), f"{action_id} is disabled or unbound"
 
     def answered(self) -> None:
