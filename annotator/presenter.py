@@ -63,18 +63,23 @@ class Presenter:
         """Show a message in the banner and keep it in the messages dock."""
         self._bus.message.emit(Message(kind, text))
 
+    def offer(self, text: str, button: str, action: Callable[[], None]) -> None:
+        """Show a failure with a way out; it stays until used or closed."""
+        self._bus.message.emit(Message("error", text, button, action))
+
     # --- images --------------------------------------------------------------------------------------------------
 
     def show_ids(self, ids: Sequence[int], *, total: int) -> None:
         """Replace the image list."""
         self._window.images.set_total(total)
         self._window.images.set_ids(ids)
-        if not ids:
+        if not ids and (self._image is None or not total):
+            # A picture on screen stays there while a filter hides it from the list.
             self._show_nothing(total)
 
     def _show_nothing(self, total: int) -> None:
         if total:
-            self._window.show_empty("images", "No image matches the filter", "Change the filter in the image list.")
+            self._window.show_empty("image", "No image matches the filter", "Change the filter in the image list.")
         else:
             self._window.show_empty(
                 "folder",

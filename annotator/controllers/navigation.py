@@ -85,7 +85,7 @@ class Navigation:
 
     def reload(self, *, keep: int | None = None) -> None:
         """Read the list of ids again; stay on ``keep`` or the current image where it is still listed."""
-        stay = keep if keep is not None else self.current_id
+        stay = keep if keep is not None else self.image.id if self.image is not None else self.current_id
         narrowed = self.narrowed
 
         def show(found: tuple[list[int], int]) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 from annotator.dialogs.bug import BugDialog
 from annotator.dialogs.export_coco import ExportCoco, ExportCocoDialog
 from annotator.dialogs.import_coco import ImportCoco, ImportCocoDialog
-from engine.records import Stage, State
+from engine.records import ImageFilter, Stage, State
 from engine.workspace import Workspace
 
 
@@ -130,3 +132,33 @@ def test_a_bug_opens_a_dialog_with_the_traceback_and_the_window_lives_on(open_wi
     driver.do("go.next")
     driver.ready()
     assert driver.desk.navigation.index == 1
+
+
+def test_what_is_drawn_while_the_database_is_locked_can_be_stored_again(open_window) -> None:
+    driver = open_window()
+    with contextlib.closing(sqlite3.connect(driver.project, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        driver.do("tool.box")
+        driver.drag((10, 150), (90, 200))
+        driver.wait(lambda: "saving" in driver.window.windowTitle())
+        driver.wait(
+            lambda: driver.window.banner.current is not None and driver.window.banner.current.action is not None
+        )
+        other.execute("ROLLBACK")
+    assert "was not stored" in driver.window.banner.current.text
+    assert driver.stored() == []
+    driver.window.banner.current.action()
+    driver.wait(lambda: len(driver.desk.editing.instances) == 1)
+    assert "saved" in driver.window.windowTitle()
+    assert len(driver.stored()) == 1
+
+
+def test_a_filter_that_nothing_matches_says_so(open_window) -> None:
+    driver = open_window()
+    driver.window.images.filter_changed.emit(ImageFilter(text="no such name"))
+    driver.settle()
+    driver.wait(lambda: not len(driver.window.images.ids))
+    driver.window.images.filter_changed.emit(ImageFilter())
+    driver.wait(lambda: len(driver.window.images.ids) == 3)
+    driver.ready()
+    assert not [each for each in QApplication.topLevelWidgets() if isinstance(each, BugDialog)]
