@@ -300,12 +300,11 @@ class Presenter:
         if self._tool == "keypoints":
             if self._pose.skeleton is None:
                 return KeyHints(note="This label has no skeleton. Give it one: double-click the label.")
-            place = f"Click: {self._pose.next_joint} ({len(self._pose.placed) + 1}/{len(self._pose.skeleton.joints)})"
-            return KeyHints(
-                enter="finish the pose" if self._pose.placed else "",
-                note=place,
-                esc="drop it" if self._pose.placed else "",
-            )
+            count = f"{len(self._pose.placed) + 1}/{len(self._pose.skeleton.joints)}"
+            if not self._pose.placed:
+                return KeyHints(note=f"Click {self._pose.next_joint} ({count}); a right click marks it as hidden.")
+            note = f"{self._pose.next_joint} ({count}); right click: hidden, J: skip"
+            return KeyHints(enter="finish the pose", note=note, esc="drop it")
         return KeyHints(note=TOOL_NOTES.get(self._tool, ""))
 
     # --- backend -------------------------------------------------------------------------------------------------

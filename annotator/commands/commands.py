@@ -93,6 +93,7 @@ class Commands:
         desk.editing.reload_labels()
         desk.navigation.reload()
         self.view.choose_tool("smart")
+        desk.window.canvas.setFocus()
 
     def _project_closed(self) -> None:
         desk = self._desk

@@ -64,6 +64,7 @@ class InstanceCommands:
         registry.bind("instance.commit", self.commit)
         registry.bind("instance.cycle", self.cycle)
         registry.bind("instance.backspace", self.backspace)
+        registry.bind("instance.skip_joint", desk.posing.skip)
         registry.bind("instance.refine", self.refine)
         registry.bind("instance.accept", lambda: self._decide(State.ACCEPTED))
         registry.bind("instance.reject", lambda: self._decide(State.REJECTED))

@@ -112,6 +112,11 @@ def test_every_drawing_tool_makes_an_instance(open_window) -> None:
     assert abs(masks.area(scissors.mask) - 120 * 120) < 0.1 * 120 * 120
 
 
+def test_keys_go_to_the_canvas_as_soon_as_a_project_is_open(open_window) -> None:
+    driver = open_window()
+    assert driver.window.focusWidget() is driver.canvas
+
+
 def test_labels_selection_and_edits(open_window) -> None:
     driver = open_window()
     driver.window.labels.add_asked.emit("dog")
