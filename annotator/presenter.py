@@ -299,7 +299,7 @@ class Presenter:
             return KeyHints(enter=enter if state.candidate or state.waiting else "", tab=tab, esc="drop it")
         if self._tool == "keypoints":
             if self._pose.skeleton is None:
-                return KeyHints(note="This label has no skeleton. Give it one: double-click the label.")
+                return KeyHints(note="This label has no skeleton. Give it one: right-click the label, Edit.")
             count = f"{len(self._pose.placed) + 1}/{len(self._pose.skeleton.joints)}"
             if not self._pose.placed:
                 return KeyHints(note=f"Click {self._pose.next_joint} ({count}); a right click marks it as hidden.")

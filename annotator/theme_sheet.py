@@ -69,6 +69,8 @@ QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QDoubleS
     border: 1px solid $accent;
 }
 QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QComboBox:disabled { color: $faded; }
+/* Without a height of their own these two stay in the middle of the line. */
+QLineEdit QToolButton { min-height: 0; padding: 0; border: none; background: transparent; }
 QLineEdit[role="bare"] { border: none; background: transparent; font-size: 15px; padding: 0 4px; }
 QLineEdit[role="bad"] { border: 1px solid $error; }
 QAbstractSpinBox QLineEdit { border: none; background: transparent; padding: 0 0 0 6px; min-height: 20px; }

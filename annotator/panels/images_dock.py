@@ -41,6 +41,7 @@ class ImagesDock(Dock):
         opened(int): an image was clicked, or chosen by Enter.
         filter_changed(object): the ``ImageFilter`` asked for.
         state_asked(object, str): ``list[int]`` should get that ``ImageState``.
+        leave(): Esc in the list or the empty field: whoever had the focus before should have it back.
     """
 
     rows_needed = Signal(object)
@@ -48,6 +49,7 @@ class ImagesDock(Dock):
     opened = Signal(int)
     filter_changed = Signal(object)
     state_asked = Signal(object, str)
+    leave = Signal()
 
     def __init__(self, icons: Icons) -> None:
         """Start empty."""
@@ -165,6 +167,8 @@ class ImagesDock(Dock):
         self.filter.changed.connect(self.filter_changed)
         self.filter.changed.connect(self._say_number)
         self.filter.left.connect(self.view.setFocus)
+        self.filter.leave.connect(self.leave)
+        self.view.leave.connect(self.leave)
 
     def _timer(self, interval: int, then: Callable[[], None]) -> QTimer:
         timer = QTimer(self)

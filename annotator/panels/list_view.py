@@ -24,11 +24,13 @@ class ListView(QListView):
         zone_pressed(QModelIndex, str): one of the small buttons inside a row; the row itself is not selected by it.
         pointed(object): the ``QModelIndex`` under the pointer, or None.
         chosen(QModelIndex): double click or Enter.
+        leave(): Esc.
     """
 
     zone_pressed = Signal(QModelIndex, str)
     pointed = Signal(object)
     chosen = Signal(QModelIndex)
+    leave = Signal()
 
     def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
         """Repaint when the theme of ``icons`` changes."""
@@ -96,10 +98,13 @@ class ListView(QListView):
         return super().viewportEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Choose the current row by Enter."""
+        """Choose the current row by Enter, leave by Esc."""
         if is_enter(self, event):
             event.accept()
             self.chosen.emit(self.currentIndex())
+        elif event.key() == Qt.Key.Key_Escape:
+            event.accept()
+            self.leave.emit()
         else:
             super().keyPressEvent(event)
 

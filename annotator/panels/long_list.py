@@ -18,9 +18,11 @@ class LongList(QTableView):
 
     Signals:
         chosen(QModelIndex): double click or Enter.
+        leave(): Esc.
     """
 
     chosen = Signal(QModelIndex)
+    leave = Signal()
 
     def __init__(self, icons: Icons, row_height: int, parent: QWidget | None = None) -> None:
         """Give every row ``row_height`` pixels; repaint when the theme of ``icons`` changes."""
@@ -70,10 +72,13 @@ class LongList(QTableView):
             self.chosen.emit(index)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Choose the current row by Enter."""
+        """Choose the current row by Enter, leave by Esc."""
         if is_enter(self, event):
             event.accept()
             self.chosen.emit(self.currentIndex())
+        elif event.key() == Qt.Key.Key_Escape:
+            event.accept()
+            self.leave.emit()
         else:
             super().keyPressEvent(event)
 
