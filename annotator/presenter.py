@@ -164,6 +164,7 @@ class Presenter:
         self._window.canvas.set_selection(ids)
         self._window.instances.set_selection(frozenset(ids))
         self._bus.selection_changed.emit(frozenset(ids))
+        self._show_hints()
         self.refresh_actions()
 
     def show_hidden(self, ids: frozenset[int]) -> None:
@@ -305,6 +306,8 @@ class Presenter:
                 return KeyHints(note=f"Click {self._pose.next_joint} ({count}); a right click marks it as hidden.")
             note = f"{self._pose.next_joint} ({count}); right click: hidden, J: skip"
             return KeyHints(enter="finish the pose", note=note, esc="drop it")
+        if self._tool == "select" and self._window.canvas.has_vertices:
+            return KeyHints(note="Drag a point; double-click the outline adds one, Shift+click removes one.")
         return KeyHints(note=TOOL_NOTES.get(self._tool, ""))
 
     # --- backend -------------------------------------------------------------------------------------------------

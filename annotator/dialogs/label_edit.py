@@ -117,7 +117,7 @@ class LabelDialog(FormDialog[LabelDraft]):
         form = form_layout()
         form.addRow("&Name", self.name)
         form.addRow("&Colour", self.color)
-        form.addRow("P&arent label", self.below)
+        form.addRow("Pa&rent label", self.below)
         form.addRow("Su&percategory", self.supercategory)
         form.addRow("Kind", kind)
         form.addRow("S&keleton", self.skeleton)

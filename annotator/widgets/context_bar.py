@@ -58,7 +58,7 @@ class ContextBar(QWidget):
         """Shows no candidates and the select tool until told."""
         super().__init__()
         self._tool = "select"
-        self._chosen_among = 0
+        self._candidates_shown = 0
         self.setFixedHeight(HEIGHT)
         self.setMinimumWidth(0)
         self._dot = _Dot(icons)
@@ -112,7 +112,7 @@ class ContextBar(QWidget):
             button.setChecked(number == chosen)
             if number < len(views):
                 button.show_candidate(views[number], alone=len(views) == 1)
-        self._chosen_among = len(views)
+        self._candidates_shown = len(views)
         self._fit()
 
     def set_hints(self, hints: KeyHints) -> None:
@@ -198,8 +198,9 @@ class ContextBar(QWidget):
     def _fit(self) -> None:
         enter, tab, esc = self._hints
         optional: list[QWidget] = [enter, esc, tab]
-        self.hover_preview.setVisible(False)
-        if self._tool == "smart" and not self._chosen_among:
+        previews = self._tool == "smart" and not self._candidates_shown
+        self.hover_preview.setVisible(previews)
+        if previews:
             optional.append(self.hover_preview)
         for widget in optional:
             wanted = widget.has_text if isinstance(widget, _Hint) else True

@@ -11,7 +11,7 @@ from annotator.widgets.parts import ElidedLabel
 
 HEIGHT = 26
 _SLIDER_WIDTH = 90
-_ROOM_FOR_SLIDER = 960
+_ROOM_FOR_SLIDER = 1100
 """A narrower line has its width for the words."""
 _RIGHT = Qt.AlignmentFlag.AlignRight
 

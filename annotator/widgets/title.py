@@ -16,7 +16,7 @@ def window_title(place: str, *, saving: bool = False) -> str:
     """Return the name and whether all is saved for a project's file or URL, or the program's name without one."""
     if not place:
         return "Maskwright"
-    return f"{project_name(place)}{_BETWEEN}{'saving\u2026' if saving else 'all changes saved'}"
+    return project_name(place) + _BETWEEN + ("saving\u2026" if saving else "all changes saved")
 
 
 def elided_title(title: str, metrics: QFontMetrics, width: int) -> str:

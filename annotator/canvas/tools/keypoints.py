@@ -1,4 +1,4 @@
-"""Keypoint tool: a click places the next joint (right or Shift: hidden), a drag moves one; Shift or Alt on one changes it."""
+"""Keypoint tool: a click places the next joint (right or Shift: hidden), a drag moves one, Shift+click changes it."""
 
 from __future__ import annotations
 
