@@ -9,6 +9,7 @@ io lane is joined, the workspace is closed on the store lane, which is joined la
 from __future__ import annotations
 
 import argparse
+import faulthandler
 import importlib.metadata
 import sys
 import time
@@ -57,6 +58,12 @@ class Application:
     def __init__(self, app: QApplication) -> None:
         """Build all; nothing is opened or started yet."""
         self.log: LogFile = start_logging()
+        # A crash in native code ends the process without a Python traceback; its stack goes to a file of its own.
+        self._faults = (
+            (self.log.path.parent / "crash.log").open("a", encoding="utf-8") if not self.log.problem else None
+        )
+        if self._faults is not None:
+            faulthandler.enable(self._faults)
         self.settings = Settings()
         self.state = AppState()
         self.icons = Icons(DARK)
@@ -65,7 +72,7 @@ class Application:
         self.bus = Bus()
         self.registry = ActionRegistry(app, self.icons, overrides=self.settings.shortcuts)
         self.window = MainWindow(self.registry, self.icons)
-        self.bugs = BugReporter(self.window)
+        self.bugs = BugReporter(self.window, self.icons)
         self.hook = ExceptHook(post=self.lanes.post, known=self.bus.message.emit, bug=self.bugs.report)
         self.desk = self._desk()
         self.commands = Commands(self.desk, log=self.log.path)
@@ -103,7 +110,7 @@ class Application:
             store=lambda op, done, failed: store.execute(
                 # One more read comes back after the canvas has shown the new mask: no flicker in between.
                 op,
-                initiator=None,
+                initiator=store,
                 done=lambda _: store.read(lambda _: None, lambda _: done()),
                 failed=failed,
             ),
@@ -164,6 +171,9 @@ class Application:
         self.theme.close()
         self.hook.uninstall()
         self.log.close()
+        if self._faults is not None:
+            faulthandler.disable()
+            self._faults.close()
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -11,12 +11,16 @@ MessageKind: TypeAlias = Literal["info", "success", "warning", "error"]
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One sentence or two; ``action`` is what the button called ``action_text`` does."""
+    """One sentence or two; ``action`` is what the button called ``action_text`` does.
+
+    ``brief`` ones confirm what can be seen anyway and leave after a moment.
+    """
 
     kind: MessageKind
     text: str
     action_text: str = ""
     action: Callable[[], None] | None = None
+    brief: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,7 @@ class Presenter:
         self._skeletons: Mapping[int, SkeletonRecord] = {}
         self._instances: dict[int, InstanceRecord] = {}
         self._loaded: LoadedImage | None = None
+        self._place = -1
         self._drawing = 0
         self._preparing = False
         self._image: ImageRecord | None = None
@@ -62,18 +63,23 @@ class Presenter:
         """Show a message in the banner and keep it in the messages dock."""
         self._bus.message.emit(Message(kind, text))
 
+    def offer(self, text: str, button: str, action: Callable[[], None]) -> None:
+        """Show a failure with a way out; it stays until used or closed."""
+        self._bus.message.emit(Message("error", text, button, action))
+
     # --- images --------------------------------------------------------------------------------------------------
 
     def show_ids(self, ids: Sequence[int], *, total: int) -> None:
         """Replace the image list."""
         self._window.images.set_total(total)
         self._window.images.set_ids(ids)
-        if not ids:
+        if not ids and (self._image is None or not total):
+            # A picture on screen stays there while a filter hides it from the list.
             self._show_nothing(total)
 
     def _show_nothing(self, total: int) -> None:
         if total:
-            self._window.show_empty("images", "No image matches the filter", "Change the filter in the image list.")
+            self._window.show_empty("image", "No image matches the filter", "Change the filter in the image list.")
         else:
             self._window.show_empty(
                 "folder",
@@ -86,6 +92,7 @@ class Presenter:
         """Mark an image as current, before its pixels are there."""
         changed = (image.id if image else None) != (self._image.id if self._image else None)
         self._image = image
+        self._place = index
         self._window.images.set_current(image.id if image else None)
         if image is None:
             self._loaded = None
@@ -104,13 +111,8 @@ class Presenter:
         self._window.canvas.show_image(loaded.levels, keep_view=False)
         self._window.show_canvas()
         self._draw_instances()
-        self._window.status.set_image(
-            max(self._window.images.ids.index(image.id), 0) + 1 if image.id in self._window.images.ids else 0,
-            len(self._window.images.ids),
-            image.path,
-            loaded.width,
-            loaded.height,
-        )
+        total = len(self._window.images.ids)
+        self._window.status.set_image(self._place + 1, total, image.path, loaded.width, loaded.height)
         self.refresh_actions()
 
     def show_unreadable(self, image: ImageRecord, reason: str) -> None:
@@ -162,6 +164,7 @@ class Presenter:
         self._window.canvas.set_selection(ids)
         self._window.instances.set_selection(frozenset(ids))
         self._bus.selection_changed.emit(frozenset(ids))
+        self._show_hints()
         self.refresh_actions()
 
     def show_hidden(self, ids: frozenset[int]) -> None:
@@ -297,13 +300,14 @@ class Presenter:
             return KeyHints(enter=enter if state.candidate or state.waiting else "", tab=tab, esc="drop it")
         if self._tool == "keypoints":
             if self._pose.skeleton is None:
-                return KeyHints(note="This label has no skeleton. Give it one: double-click the label.")
-            place = f"Click: {self._pose.next_joint} ({len(self._pose.placed) + 1}/{len(self._pose.skeleton.joints)})"
-            return KeyHints(
-                enter="finish the pose" if self._pose.placed else "",
-                note=place,
-                esc="drop it" if self._pose.placed else "",
-            )
+                return KeyHints(note="This label has no skeleton. Give it one: right-click the label, Edit.")
+            count = f"{len(self._pose.placed) + 1}/{len(self._pose.skeleton.joints)}"
+            if not self._pose.placed:
+                return KeyHints(note=f"Click {self._pose.next_joint} ({count}); a right click marks it as hidden.")
+            note = f"{self._pose.next_joint} ({count}); right click: hidden, J: skip"
+            return KeyHints(enter="finish the pose", note=note, esc="drop it")
+        if self._tool == "select" and self._window.canvas.has_vertices:
+            return KeyHints(note="Drag a point; double-click the outline adds one, Shift+click removes one.")
         return KeyHints(note=TOOL_NOTES.get(self._tool, ""))
 
     # --- backend -------------------------------------------------------------------------------------------------

@@ -55,14 +55,6 @@ SETTINGS: tuple[Setting, ...] = (
         "A dark frame lets the picture stand out; System follows your desktop.",
         choices=(("dark", "Dark"), ("light", "Light"), ("system", "System")),
     ),
-    Setting(
-        "appearance.thumbnails",
-        "Appearance",
-        "Show thumbnails in the image list",
-        "bool",
-        True,
-        "Without them more rows fit, and nothing is read from disk while scrolling.",
-    ),
     Setting("canvas.mask_opacity", "Canvas", "Mask opacity", "percent", 0.35, maximum=1.0, step=0.05),
     Setting(
         "canvas.color_by",

@@ -69,12 +69,13 @@ QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QDoubleS
     border: 1px solid $accent;
 }
 QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QComboBox:disabled { color: $faded; }
+/* Without a height of their own these two stay in the middle of the line. */
+QLineEdit QToolButton { min-height: 0; padding: 0; border: none; background: transparent; }
 QLineEdit[role="bare"] { border: none; background: transparent; font-size: 15px; padding: 0 4px; }
 QLineEdit[role="bad"] { border: 1px solid $error; }
-QAbstractSpinBox QLineEdit { border: none; background: transparent; padding: 0 0 0 6px; min-height: 20px; }
 QAbstractItemView QLineEdit { min-height: 20px; border-radius: 3px; padding: 0 2px; }
 
-QComboBox { background: $field; border: 1px solid $border; border-radius: 6px; padding: 0 8px; }
+QComboBox { background: $field; border: 1px solid $border; border-radius: 6px; padding: 0 10px; }
 QComboBox::drop-down { border: none; width: 24px; }
 QComboBox::down-arrow { image: url("$folder/down.png"); width: 12px; height: 12px; }
 QComboBox QAbstractItemView {

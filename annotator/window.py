@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from annotator.actions.registry import ActionRegistry
 from annotator.canvas.view import CanvasView
@@ -144,8 +144,14 @@ class MainWindow(QMainWindow):
         self.statusBar().setVisible(shown)
 
     def show_canvas(self) -> None:
-        """Show the image."""
-        self.stage.setCurrentWidget(self.canvas)
+        """Show the image, ready for keys unless somebody is typing."""
+        if self.stage.currentWidget() is not self.canvas or self._keys_go_nowhere():
+            self.stage.setCurrentWidget(self.canvas)
+            self.canvas.setFocus()
+
+    def _keys_go_nowhere(self) -> bool:
+        focused = self.focusWidget()
+        return focused is None or not focused.isVisible() or isinstance(focused, QAbstractButton)
 
     def show_empty(self, icon: str, title: str, text: str, button: str = "") -> None:
         """Show, instead of an image, what to do."""

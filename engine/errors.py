@@ -29,6 +29,10 @@ class ProjectReadOnly(EngineError):
     """The project's file or folder cannot be written."""
 
 
+class ProjectGone(EngineError):
+    """The project's file was moved, deleted or replaced while it was open; nothing more is written to it."""
+
+
 class DiskFull(EngineError):
     """There is no space left where the project or the exported file lives."""
 
@@ -79,3 +83,7 @@ class InferenceCancelled(InferenceError):
 
 class BackendFailed(InferenceError):
     """The backend itself refused: missing weights, out of memory, unsupported prompt."""
+
+
+PASSING = (ProjectBusy, ProjectGone, ProjectReadOnly, DiskFull, DatabaseUnreachable)
+"""Failures of the world that may be over soon: the same op can be tried again as it is."""

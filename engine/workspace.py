@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine
 
 from engine import history
 from engine.changes import Changes
+from engine.errors import ProjectGone
 from engine.ops.base import Op
 from engine.storage.connect import BUSY_MS, is_url, open_engine, reading, writing
 from engine.storage.failures import known_errors, shown
@@ -38,7 +39,9 @@ class Outcome(Generic[T]):
 class Workspace:
     """An open project. Any thread may read; writes wait for one another."""
 
-    def __init__(self, engine: Engine, writer: Engine, *, place: str, base: Path, author: str) -> None:
+    def __init__(
+        self, engine: Engine, writer: Engine, *, place: str, base: Path, author: str, file: Path | None = None
+    ) -> None:
         """Use ``open`` or ``create``; ``place`` is the file or URL as shown to people.
 
         ``writer`` keeps one connection: on SQLite that connection alone can tell other processes' commits from ours.
@@ -48,6 +51,8 @@ class Workspace:
         self.place = place
         self.base = base
         self.author = author
+        self._file = file
+        self._identity = _identity(file)
 
     @classmethod
     def open(cls, project: str | Path, *, author: str = "", busy_ms: int = BUSY_MS) -> Workspace:
@@ -68,7 +73,7 @@ class Workspace:
         except BaseException:
             engine.dispose()
             raise
-        return cls(engine, writer, place=shown(engine.url), base=base, author=author or _user())
+        return cls(engine, writer, place=shown(engine.url), base=base, author=author or _user(), file=file)
 
     @classmethod
     def create(cls, project: str | Path, *, name: str = "", author: str = "") -> Workspace:
@@ -91,7 +96,7 @@ class Workspace:
 
     def execute(self, op: Op[T]) -> Outcome[T]:
         """Do one op in one transaction: all of it is stored, or none of it and the error says why."""
-        with writing(self._writer) as connection:
+        with self._writing() as connection:
             tx = self._tx(connection)
             value = op.apply(tx)
             changes = tx.changes.freeze()
@@ -111,7 +116,7 @@ class Workspace:
 
     def undo(self, image_id: int | None) -> Outcome[None]:
         """Undo the newest op on an image (or project-wide); raises NothingToUndo or UndoConflict."""
-        with writing(self._writer) as connection:
+        with self._writing() as connection:
             tx = self._tx(connection)
             history_id, title = history.next_undo(connection, image_id)
             history.undo(tx.rows, connection, history_id, author=tx.author, at=tx.now)
@@ -119,7 +124,7 @@ class Workspace:
 
     def redo(self, image_id: int | None) -> Outcome[None]:
         """Redo the op undone last on an image (or project-wide); raises NothingToUndo or UndoConflict."""
-        with writing(self._writer) as connection:
+        with self._writing() as connection:
             tx = self._tx(connection)
             history_id, title = history.next_redo(connection, image_id)
             history.redo(tx.rows, connection, history_id)
@@ -146,8 +151,30 @@ class Workspace:
         """Close."""
         self.close()
 
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        """Open the one transaction, unless the file behind our handle is no longer the one that people see."""
+        if self._file is not None and _identity(self._file) != self._identity:
+            raise ProjectGone(
+                f"{self._file} was moved, deleted or replaced while it was open. Nothing was stored. Put it back, or "
+                "close this project and open the file where it is now."
+            )
+        with writing(self._writer) as connection:
+            yield connection
+
     def _tx(self, connection: Connection) -> Tx:
         return Tx(connection, Recorder(connection), Reader(connection, self.base), self.author, datetime.now(UTC))
+
+
+def _identity(file: Path | None) -> tuple[int, int] | None:
+    """Return what tells a file from another of its name: device and inode; None when it is not there."""
+    if file is None:
+        return None
+    try:
+        status = file.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def _user() -> str:

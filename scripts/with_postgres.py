@@ -32,6 +32,9 @@ def find_server() -> Path | None:
     )
 
 
+INITDB = ("-U", "maskwright", "-A", "trust", "-E", "UTF8", "--locale=C", "--lc-ctype=C.UTF-8")
+
+
 def server_folder() -> Path:
     """Return the server's programs, installed first where we are root on Debian."""
     folder = find_server()
@@ -94,7 +97,8 @@ def private_server() -> Iterator[str]:
     try:
         run_as(
             account,
-            [str(programs / "initdb"), "-D", str(data), "-U", "maskwright", "-A", "trust", "-E", "UTF8", "--locale=C"],
+            # C.UTF-8 knows upper and lower case beyond ASCII, as the databases of real teams do.
+            [str(programs / "initdb"), "-D", str(data), *INITDB],
             folder,
         )
         control = [str(programs / "pg_ctl"), "-D", str(data), "-w"]

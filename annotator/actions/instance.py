@@ -69,6 +69,16 @@ INSTANCE_ACTIONS = (
         repeat=True,
     ),
     Action(
+        "instance.skip_joint",
+        "Skip this joint",
+        ("J",),
+        "",
+        MENU,
+        "draft",
+        enabled_when=lambda context: context.has_image and context.tool == "keypoints" and context.has_draft,
+        tip="Leaves the next joint of the pose unlabelled",
+    ),
+    Action(
         "instance.refine",
         "Refine with clicks",
         ("Ctrl+R",),

@@ -80,7 +80,7 @@ class LabelItem(LightItem):
         drawn = 0
         for plate in self._plates:
             rect = plate.rect.translated(origin)
-            if plate.label.always and rect.top() < top <= rect.bottom() + HEIGHT_PX:
+            if rect.top() < top <= rect.bottom() + HEIGHT_PX:
                 rect.moveTop(top)
             if not rect.intersects(exposed):
                 continue

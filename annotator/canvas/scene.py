@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QGraphicsScene
 
 from annotator.canvas import looks
 from annotator.canvas.draft_item import DraftItem
+from annotator.canvas.editable_rings import EditableRings, Rings
 from annotator.canvas.handle_item import HandleItem
 from annotator.canvas.image_item import ImageItem
 from annotator.canvas.label_item import Label, LabelItem
@@ -23,12 +24,8 @@ from annotator.canvas.shapes import Shape, prepare_shapes
 from annotator.canvas.sketch_item import SketchItem
 from annotator.canvas.tools.gesture import Xy
 from annotator.tokens import Tokens
-from engine.geometry.contours import outlines
 from engine.records import Box, State
 
-MOST_VERTICES = 120
-RING_TOLERANCE = 1.0
-"""Image pixels by which an outline may be simplified for editing by its vertices."""
 FILL = 0.35
 
 
@@ -61,7 +58,7 @@ class CanvasScene(QGraphicsScene):
         self._draft: DraftView | None = None
         self._opacity, self._ratio, self._labels_shown = FILL, 1.0, True
         self._picker = Picker((), {}, ())
-        self.rings: dict[int, tuple[tuple[Xy, ...], ...]] = {}
+        self._rings = EditableRings()
 
     def set_image(self, levels: Sequence[NDArray[np.uint8]]) -> None:
         """Show another image, without any instance or draft."""
@@ -70,6 +67,7 @@ class CanvasScene(QGraphicsScene):
             overlay.set_size(*self.image.size)
         self.selection, self.hover, self._isolated, self._hidden = frozenset(), None, None, frozenset()
         self.set_draft(None)
+        self._rings.clear()
         self.set_instances(())
 
     def set_tokens(self, tokens: Tokens) -> None:
@@ -92,7 +90,7 @@ class CanvasScene(QGraphicsScene):
         shown = [view for view in views if view.state is not State.REJECTED]
         self.instances = {view.id: view for view in shown}
         self._shapes = prepare_shapes(shown, shapes)
-        self.rings.clear()
+        self._rings.look_again()
         self._restyle()
 
     def patch_instances(self, changed: Sequence[InstanceView], removed: Collection[int]) -> None:
@@ -102,12 +100,12 @@ class CanvasScene(QGraphicsScene):
         for key in gone:
             self.instances.pop(key, None)
             self._shapes.pop(key, None)
-            self.rings.pop(key, None)
+        self._rings.forget(gone)
         for view in fresh:
             old = self.instances.get(view.id)
             if old is None or old.mask != view.mask or old.bbox != view.bbox:
                 self._shapes.pop(view.id, None)
-                self.rings.pop(view.id, None)
+                self._rings.forget((view.id,))
             self.instances[view.id] = view
         self._shapes.update(prepare_shapes(fresh, self._shapes))
         without = [view.id for view in fresh if view.id not in self._shapes]
@@ -180,23 +178,31 @@ class CanvasScene(QGraphicsScene):
         """Return the smallest visible instance under an image place."""
         return self._picker.at(x, y)
 
-    def editable_rings(self, instance_id: int) -> tuple[tuple[Xy, ...], ...]:
+    @property
+    def has_vertices(self) -> bool:
+        """Whether exactly one instance is selected and its outline shows vertices."""
+        chosen = next(iter(self.selection - self.invisible), None)
+        return len(self.selection) == 1 and chosen is not None and bool(self.editable_rings(chosen))
+
+    def keep_rings(self, instance_id: int, rings: Rings) -> None:
+        """Go on showing these vertices while they give the instance's mask: tracing it would lose some."""
+        self._rings.keep(instance_id, rings)
+        self._mark_selection()
+
+    def editable_rings(self, instance_id: int) -> Rings:
         """Return the outline of a mask when it has few enough vertices to be edited, else nothing."""
         view = self.instances.get(instance_id)
         if view is None or view.mask is None or view.locked:
             return ()
-        if instance_id not in self.rings:
-            found = outlines(view.mask, tolerance=RING_TOLERANCE)
-            few = sum(len(ring) for ring in found) <= MOST_VERTICES
-            self.rings[instance_id] = (
-                tuple(tuple((float(x), float(y)) for x, y in ring.tolist()) for ring in found) if few else ()
-            )
-        return self.rings[instance_id]
+        return self._rings.of(instance_id, view.mask)
 
     def editable_box(self, instance_id: int) -> tuple[float, float, float, float] | None:
-        """Return the box (x0, y0, x1, y1) of an instance without a mask."""
+        """Return the box (x0, y0, x1, y1) of an instance that is only a box."""
         view = self.instances.get(instance_id)
         if view is None or view.mask is not None or view.bbox is None or view.locked:
+            return None
+        # The box of a pose follows from its joints, and its handles would lie on them.
+        if any(seen for _, _, seen in view.keypoints or ()):
             return None
         x, y, width, height = view.bbox
         return x, y, x + width, y + height

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from annotator.canvas.picking import grip_of_box, grip_of_joints, grip_of_rings
 from annotator.canvas.scene import CanvasScene
 from annotator.canvas.tools.gesture import NEAR_PX, Cutter, Grip, Options, Sketch, Xy
-from annotator.intents import Intent
+from annotator.intents import Intent, RingEdited
 from engine.geometry.scissors import Scissors
 
 
@@ -42,7 +42,9 @@ class CanvasStage:
         return self._unit()
 
     def emit(self, intent: Intent) -> None:
-        """Pass an intent on."""
+        """Pass an intent on; the canvas keeps the vertices that a person set."""
+        if isinstance(intent, RingEdited):
+            self._scene.keep_rings(intent.instance_id, intent.rings)
         self._emit(intent)
 
     def show(self, sketch: Sketch | None) -> None:

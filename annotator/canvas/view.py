@@ -130,6 +130,11 @@ class CanvasView(MovingView):
         self._scene.set_selection(ids)
         self._composite()
 
+    @property
+    def has_vertices(self) -> bool:
+        """Whether one instance alone is selected and shows vertex handles (which the select tool can drag)."""
+        return self._scene.has_vertices
+
     def set_hover(self, instance_id: int | None) -> None:
         """Brighten and name one instance; does not emit ``hovered``."""
         if instance_id != self._scene.hover:

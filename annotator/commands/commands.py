@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray
+from PySide6.QtCore import QByteArray, QTimer
 
 from annotator.actions.action import UiContext
 from annotator.commands.files import FileCommands
 from annotator.commands.instances import InstanceCommands
+from annotator.commands.labels import LabelCommands
 from annotator.commands.view import ViewCommands
 from annotator.controllers.image_cache import LoadedImage
 from annotator.desk import Desk
@@ -20,6 +21,8 @@ from engine.inference.draft import ImageRef
 from engine.records import HistoryRecord, ImageRecord, State
 from engine.storage.reader import Reader
 from engine.workspace import Workspace
+
+SLOW_MS = 300
 
 
 class Commands:
@@ -33,7 +36,8 @@ class Commands:
         self._docks = b""
         self.files = FileCommands(desk, opened=self._project_opened, closed=self._project_closed)
         self.instances = InstanceCommands(desk)
-        self.view = ViewCommands(desk, log=log, set_label=self.instances.set_label)
+        self.labels = LabelCommands(desk)
+        self.view = ViewCommands(desk, log=log, set_label=self.labels.set_label)
         desk.presenter.refresh_actions = self.refresh
         desk.bus.changed.connect(self._changed)
         desk.bus.message.connect(self._message)
@@ -41,6 +45,11 @@ class Commands:
         desk.navigation.arrived = self._arrived
         desk.navigation.loaded = self._loaded
         desk.editing.labels_read = self._labels_read
+        desk.store.on_writing = self._writing
+        self._slow = QTimer(desk.window)
+        self._slow.setSingleShot(True)
+        self._slow.setInterval(SLOW_MS)
+        self._slow.timeout.connect(lambda: self._show_title(saving=True))
         self._project_closed()
 
     # --- start and end -------------------------------------------------------------------------------------------
@@ -79,13 +88,12 @@ class Commands:
             desk.window.restoreState(QByteArray(self._docks))
         desk.state.opened(workspace.place)
         self._version = 0
-        name = workspace.place if "://" in workspace.place else Path(workspace.place).name
-        desk.window.setWindowTitle(window_title(name))
-        desk.window.top_bar.set_title(window_title(name))
+        self._show_title()
         desk.bus.project_changed.emit(workspace.place)
         desk.editing.reload_labels()
         desk.navigation.reload()
         self.view.choose_tool("smart")
+        desk.window.canvas.setFocus()
 
     def _project_closed(self) -> None:
         desk = self._desk
@@ -94,11 +102,23 @@ class Commands:
         desk.prompting.start_image(None)
         desk.navigation.reset()
         desk.editing.forget()
-        desk.window.setWindowTitle("Maskwright")
-        desk.window.top_bar.set_title("Maskwright")
+        self._show_title()
         desk.window.show_start()
         desk.bus.project_changed.emit(None)
         self.refresh()
+
+    def _show_title(self, *, saving: bool = False) -> None:
+        title = window_title(self._desk.store.place, saving=saving)
+        self._desk.window.setWindowTitle(title)
+        self._desk.window.top_bar.set_title(title)
+
+    def _writing(self, busy: bool) -> None:
+        """Say "saving" only when it takes long enough to be noticed."""
+        if busy and not self._slow.isActive():
+            self._slow.start()
+        elif not busy:
+            self._slow.stop()
+            self._show_title()
 
     # --- what follows from what ----------------------------------------------------------------------------------
 
@@ -106,6 +126,8 @@ class Commands:
         desk = self._desk
         if desk.store.workspace is None:
             return
+        if changes.everything:
+            desk.window.images.invalidate(None)
         desk.editing.on_changed(changes)
         desk.navigation.on_changed(changes)
         image = desk.navigation.image
@@ -168,7 +190,7 @@ class Commands:
     def _labels_read(self) -> None:
         desk = self._desk
         desk.presenter.use_skeletons(desk.editing.skeletons)
-        self.instances.label_changed()
+        self.labels.label_changed()
         self.refresh()
 
     def _message(self, message: Message) -> None:

@@ -5,10 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from engine.demo import default_folder, make_sample
-from engine.formats import coco
-from engine.records import State
-from engine.report import Report
 from PySide6.QtWidgets import QFileDialog
 
 from annotator.controllers.projects import JobTitle, dropped_images
@@ -22,6 +18,10 @@ from annotator.messages import Message, MessageKind
 from annotator.widgets.start_page import RecentView
 from engine import project
 from engine.control import Control
+from engine.demo import default_folder, make_sample
+from engine.formats import coco
+from engine.records import State
+from engine.report import Report
 from engine.workspace import Workspace
 
 FILTER = "Maskwright projects (*.maskwright)"
@@ -196,7 +196,7 @@ class FileCommands:
                 state=State.PROPOSED if wanted.as_proposed else State.ACCEPTED,
                 control=_control(task),
             ),
-            lambda report: self._show_report(f"Imported {wanted.file.name}", report),
+            lambda report: self._show_report(f"Imported {wanted.file.name}", report, came="in the file", went="stored"),
         )
 
     def export_coco(self) -> None:
@@ -217,21 +217,29 @@ class FileCommands:
                 states=EXPORTED[wanted.state],
                 control=_control(task),
             ),
-            lambda report: self._show_report(f"Exported to {wanted.file}", report),
+            lambda report: self._show_report(
+                f"Exported to {wanted.file}", report, came="in the project", went="written"
+            ),
         )
 
-    def _show_report(self, title: str, report: Report) -> None:
-        rows = [ReportRow(f"{line.what} in", line.came_in, "") for line in report.counts]
-        rows += [ReportRow(f"{line.what} out", line.went_out, "") for line in report.counts]
+    def _show_report(self, title: str, report: Report, *, came: str, went: str) -> None:
+        """Say in one line what became of the objects; the table tells the rest."""
+        rows = [ReportRow(f"{line.what} {came}", line.came_in, "") for line in report.counts]
+        rows += [ReportRow(f"{line.what} {went}", line.went_out, "") for line in report.counts]
         rows += [
-            ReportRow(f"dropped {line.what}", line.count, "; ".join((line.text, *line.examples)))
+            ReportRow(f"{line.what} left out", line.count, "; ".join((line.text, *line.examples)))
             for line in report.dropped
         ]
         notes = tuple(f"{line.text} ({line.count} {line.what})" for line in report.notes)
         view = ReportView(tuple(rows), notes)
-        kind: MessageKind = "warning" if report.dropped else "success"
+        objects, images = report.count("annotations").went_out, report.count("images").went_out
+        left_out = sum(line.count for line in report.dropped)
+        words = f"{title}: {objects} objects on {images} images" + (
+            f", {left_out} entries left out." if left_out else "."
+        )
+        kind: MessageKind = "warning" if left_out else "success"
         self._desk.bus.message.emit(
-            Message(kind, f"{title}.", "Show the report", lambda: ReportDialog.ask(self._desk.window, title, view))
+            Message(kind, words, "Show the report", lambda: ReportDialog.ask(self._desk.window, title, view))
         )
 
     def close_project(self) -> None:

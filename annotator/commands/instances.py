@@ -1,13 +1,10 @@
-"""Commands on the draft, the selection and labels, and what gestures on the canvas mean."""
+"""Commands on the draft and the selection, and what gestures on the canvas mean."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint
 
 from annotator.desk import Desk
-from annotator.dialogs.label_edit import LabelDialog, LabelDraft
-from annotator.dialogs.label_search import LabelSearch
-from annotator.dialogs.skeleton import SkeletonDialog
 from annotator.intents import (
     AreaPicked,
     BoxAdded,
@@ -27,9 +24,8 @@ from annotator.intents import (
     RingEdited,
     StrokeDrawn,
 )
-from engine.ops.instances import DuplicateInstances
-from engine.ops.labels import AddLabel, AddSkeleton, DeleteLabel, EditLabel, MergeLabels, MoveLabel
-from engine.records import CandidateRecord, LabelRecord, State
+from engine.ops.combine import DuplicateInstances
+from engine.records import CandidateRecord, State
 
 MENU = (
     "instance.refine",
@@ -58,7 +54,7 @@ MENU = (
 
 
 class InstanceCommands:
-    """Binds instance.*, label.* and edit.* and answers the canvas."""
+    """Binds instance.* and edit.* and answers the canvas."""
 
     def __init__(self, desk: Desk) -> None:
         """Bind."""
@@ -68,10 +64,10 @@ class InstanceCommands:
         registry.bind("instance.commit", self.commit)
         registry.bind("instance.cycle", self.cycle)
         registry.bind("instance.backspace", self.backspace)
+        registry.bind("instance.skip_joint", desk.posing.skip)
         registry.bind("instance.refine", self.refine)
         registry.bind("instance.accept", lambda: self._decide(State.ACCEPTED))
         registry.bind("instance.reject", lambda: self._decide(State.REJECTED))
-        registry.bind("instance.relabel", self.search_label)
         registry.bind("instance.merge", editing.merge)
         registry.bind("instance.subtract", editing.subtract)
         registry.bind("instance.split", editing.split)
@@ -89,11 +85,6 @@ class InstanceCommands:
         registry.bind("edit.paste", self.paste)
         registry.bind("edit.select_all", lambda: editing.select(list(editing.instances)))
         registry.bind("edit.step_back", self.step_back)
-        registry.bind("label.search", self.search_label)
-        registry.bind("label.digit", self.label_by_place)
-        registry.bind("label.none", lambda: self.set_label(None))
-        registry.bind("label.add", self.add_label_dialog)
-        registry.bind("label.skeletons", self.add_skeleton)
         self._connect()
 
     def _connect(self) -> None:
@@ -107,14 +98,6 @@ class InstanceCommands:
         window.instances.lock_toggled.connect(lambda i: editing.toggle_locked((i,)))
         window.instances.opened.connect(self._open)
         window.instances.menu_asked.connect(lambda _ids, place: self._menu(place.x(), place.y()))
-        window.labels.chosen.connect(self.set_label)
-        window.labels.add_asked.connect(lambda name: self._store(AddLabel(name), choose=True))
-        window.labels.rename_asked.connect(lambda i, name: self._edit(i, name=name))
-        window.labels.recolor_asked.connect(lambda i, color: self._edit(i, color=color))
-        window.labels.delete_asked.connect(lambda i: self._desk.store.execute(DeleteLabel(i)))
-        window.labels.merge_asked.connect(lambda i, into: self._desk.store.execute(MergeLabels(i, into)))
-        window.labels.move_asked.connect(lambda i, place: self._desk.store.execute(MoveLabel(i, place)))
-        window.labels.edit_asked.connect(self.edit_label_dialog)
         self._desk.registry.add_to(window.instances.view, ("instance.delete", "instance.commit"))
 
     @property
@@ -272,93 +255,3 @@ class InstanceCommands:
             self._desk.editing.duplicate_to(following, done=lambda: navigation.go_to_id(following))
         else:
             self._desk.presenter.say("info", "This is the last image of the list.")
-
-    # --- labels --------------------------------------------------------------------------------------------------
-
-    def set_label(self, label_id: int | None) -> None:
-        """Make a label the current one: for the selection, the draft and what comes next."""
-        self._desk.editing.set_label(label_id)
-        self.label_changed()
-
-    def label_changed(self) -> None:
-        """Tell everyone which label is the current one."""
-        desk = self._desk
-        label = desk.editing.labels.get(desk.editing.label_id) if desk.editing.label_id is not None else None
-        desk.prompting.label_id = desk.editing.label_id
-        desk.window.labels.set_current(desk.editing.label_id)
-        skeleton_id = label.skeleton_id if label is not None else None
-        desk.posing.use(desk.editing.skeletons.get(skeleton_id) if skeleton_id is not None else None)
-
-    def label_by_place(self, place: int) -> None:
-        """Choose a label by its place in the list, 0 for the first."""
-        labels = sorted(self._desk.editing.labels.values(), key=lambda label: (label.position, label.id))
-        if place < len(labels):
-            self.set_label(labels[place].id)
-
-    def search_label(self) -> None:
-        """Choose a label by typing; a name that is not there becomes a new label."""
-        labels = sorted(self._desk.editing.labels.values(), key=lambda label: (label.position, label.id))
-        found = LabelSearch.ask(self._desk.window, labels, self._desk.icons)
-        if isinstance(found, int):
-            self.set_label(found)
-        elif found:
-            self._store(AddLabel(found), choose=True)
-
-    def add_label_dialog(self) -> None:
-        """Make a label with all its properties."""
-        draft = LabelDialog.ask(self._desk.window, None, self._labels(), tuple(self._desk.editing.skeletons.values()))
-        if draft is not None:
-            op = AddLabel(
-                draft.name, draft.color, draft.parent_id, draft.is_thing, draft.supercategory, draft.skeleton_id
-            )
-            self._store(op, choose=True)
-
-    def edit_label_dialog(self, label_id: int) -> None:
-        """Change a label's properties."""
-        label = self._desk.editing.labels.get(label_id)
-        if label is None:
-            return
-        draft = LabelDialog.ask(self._desk.window, label, self._labels(), tuple(self._desk.editing.skeletons.values()))
-        if draft is not None:
-            self._desk.store.execute(_edited(label, draft))
-
-    def add_skeleton(self) -> None:
-        """Make a skeleton; labels take one in their dialog."""
-        draft = SkeletonDialog.ask(self._desk.window, None)
-        if draft is not None:
-            op = AddSkeleton(draft.name, draft.joints, draft.edges, draft.flip_pairs)
-            self._desk.store.execute(
-                op,
-                done=lambda outcome: self._desk.presenter.say(
-                    "info", f"Skeleton {outcome.value.name} added. Give it to a label: right-click the label, Edit."
-                ),
-            )
-
-    def _labels(self) -> list[LabelRecord]:
-        return sorted(self._desk.editing.labels.values(), key=lambda label: (label.position, label.id))
-
-    def _edit(self, label_id: int, *, name: str = "", color: str = "") -> None:
-        label = self._desk.editing.labels.get(label_id)
-        if label is not None:
-            draft = LabelDraft(
-                name=name or label.name,
-                color=color or label.color,
-                parent_id=label.parent_id,
-                supercategory=label.supercategory,
-                is_thing=label.is_thing,
-                skeleton_id=label.skeleton_id,
-            )
-            self._desk.store.execute(_edited(label, draft))
-
-    def _store(self, op: AddLabel, *, choose: bool) -> None:
-        def done(label_id: int) -> None:
-            # The label list comes back after this read; then it can be chosen.
-            self._desk.store.read(lambda _: None, lambda _: self.set_label(label_id) if choose else None)
-
-        self._desk.store.execute(op, done=lambda outcome: done(outcome.value.id))
-
-
-def _edited(label: LabelRecord, draft: LabelDraft) -> EditLabel:
-    return EditLabel(
-        label.id, draft.name, draft.color, draft.parent_id, draft.is_thing, draft.supercategory, draft.skeleton_id
-    )

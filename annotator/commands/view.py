@@ -56,7 +56,7 @@ class ViewCommands:
         registry.bind("go.previous_todo", lambda: navigation.next_todo(backwards=True))
         registry.bind("go.first", lambda: navigation.step(-len(navigation.ids)))
         registry.bind("go.last", lambda: navigation.step(len(navigation.ids)))
-        registry.bind("go.find", desk.window.images.find)
+        registry.bind("go.find", desk.window.images.start_finding)
         registry.bind("go.mark", self.mark)
         registry.bind("help.shortcuts", lambda: ShortcutsDialog.ask(desk.window, registry))
         registry.bind("help.log", lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(log.parent))))
@@ -159,7 +159,7 @@ class ViewCommands:
             ]
             return [*desk.registry.entries(), *labels]
 
-        CommandPalette.open_on(desk.window, sources)
+        CommandPalette.open_on(desk.window, sources, desk.icons)
 
     def zoom_selection(self) -> None:
         """Zoom to the selected instances."""

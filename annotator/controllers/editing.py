@@ -7,18 +7,11 @@ from typing import Literal, Protocol, TypeVar
 
 from annotator.controllers.store import Store
 from engine.changes import Changes
-from engine.errors import EngineError
+from engine.errors import PASSING, EngineError
 from engine.geometry.hit_test import HitIndex, HitItem
 from engine.ops.base import Op
-from engine.ops.instances import (
-    AddInstance,
-    DeleteInstances,
-    DuplicateInstances,
-    MergeInstances,
-    SetBox,
-    SetKeypoints,
-    SubtractInstances,
-)
+from engine.ops.combine import DuplicateInstances, MergeInstances, SubtractInstances
+from engine.ops.instances import AddInstance, DeleteInstances, SetBox, SetKeypoints
 from engine.ops.reviews import Reorder, SetLabel, SetLocked, SetState
 from engine.ops.shapes import AddRing, PaintStroke, Points, Repair, RepairMasks, SetRings, SplitParts
 from engine.records import ImageRecord, InstanceRecord, Keypoints, LabelRecord, Provenance, SkeletonRecord, State
@@ -48,6 +41,9 @@ class EditingView(Protocol):
 
     def say(self, kind: Literal["info", "warning", "error"], text: str) -> None:
         """Show a message."""
+
+    def offer(self, text: str, button: str, action: Callable[[], None]) -> None:
+        """Show a failure that stays until the person has used the button or closed it."""
 
 
 class Editing:
@@ -367,7 +363,14 @@ class Editing:
                 then(outcome.value)
 
         def failed(error: EngineError) -> None:
-            self._view.say("warning", str(error))
+            if isinstance(error, PASSING):
+                # What was drawn is in the op: kept here, it is not lost.
+                self._view.offer(f"{op.title} was not stored. {error}", "Try again", again)
+            else:
+                self._view.say("warning", str(error))
+
+        def again() -> None:
+            self._do(op, select=select, then=then)
 
         self._store.execute(op, initiator=self, done=done, failed=failed)
 

@@ -15,7 +15,7 @@ from annotator.lanes import Lanes
 from engine.changes import Changes
 from engine.errors import BadImage, EngineError
 from engine.imaging.thumbnails import thumbnail
-from engine.ops.images import NoteFile, SetImageState
+from engine.ops.images import NoteFile, SetImageState, StartImage
 from engine.records import ImageFilter, ImageRecord, ImageRow, ImageState
 from engine.storage.reader import Reader
 
@@ -85,7 +85,7 @@ class Navigation:
 
     def reload(self, *, keep: int | None = None) -> None:
         """Read the list of ids again; stay on ``keep`` or the current image where it is still listed."""
-        stay = keep if keep is not None else self.current_id
+        stay = keep if keep is not None else self.image.id if self.image is not None else self.current_id
         narrowed = self.narrowed
 
         def show(found: tuple[list[int], int]) -> None:
@@ -179,7 +179,7 @@ class Navigation:
     def started(self) -> None:
         """Something was stored on the current image: it is being worked on now."""
         if self.image is not None and self.image.state is ImageState.TODO:
-            self._store.execute(SetImageState((self.image.id,), ImageState.DOING))
+            self._store.execute(StartImage(self.image.id))
 
     def on_changed(self, changes: Changes) -> None:
         """Refresh rows that an op touched."""
@@ -248,7 +248,8 @@ class Navigation:
         def done(loaded: LoadedImage) -> None:
             self._loading.discard(image.id)
             self._cache.put(loaded)
-            if self.current_id == image.id and self.image is not None:
+            # By record, not by place in the list: the person may have gone on while this was being decoded.
+            if self.image is not None and self.image.id == loaded.image_id:
                 self._note(self.image, loaded)
                 self._shown(self.image, loaded)
 

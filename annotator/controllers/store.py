@@ -25,6 +25,8 @@ class Store:
         self._lanes = lanes
         self._bus = bus
         self.workspace: Workspace | None = None
+        self._unfinished = 0
+        self.on_writing: Callable[[bool], None] = lambda _: None
 
     @property
     def place(self) -> str:
@@ -49,12 +51,19 @@ class Store:
         workspace = self._require()
 
         def committed(outcome: Outcome[T]) -> None:
+            self._finished()
             # First, so that what ``done`` reads or selects comes after every view's own refresh.
             self._bus.changed.emit(outcome.changes, initiator)
             if done is not None:
                 done(outcome)
 
-        self._lanes.store.run(lambda: workspace.execute(op), done=committed, failed=self._failing(failed))
+        def refused(error: BaseException) -> None:
+            self._finished()
+            self._failing(failed)(error)
+
+        self._unfinished += 1
+        self.on_writing(True)
+        self._lanes.store.run(lambda: workspace.execute(op), done=committed, failed=refused)
 
     def read(
         self,
@@ -100,6 +109,11 @@ class Store:
             done(version)
 
         self._lanes.store.run(workspace.version, done=looked, failed=self._failing(None))
+
+    def _finished(self) -> None:
+        self._unfinished -= 1
+        if not self._unfinished:
+            self.on_writing(False)
 
     def _require(self) -> Workspace:
         if self.workspace is None:

@@ -56,7 +56,7 @@ class ExportCocoDialog(FormDialog[ExportCoco]):
         form = form_layout()
         form.addRow("&COCO file", self.file)
         form.addRow("Masks as", self._column(list(self.masks.values())))
-        form.addRow("Instances", self._column(list(self.states.values())))
+        form.addRow("Objects", self._column(list(self.states.values())))
         self.body.addLayout(form)
         self.body.addStretch(1)
         self.setMinimumWidth(_WIDTH)
@@ -103,7 +103,7 @@ class ExportCocoDialog(FormDialog[ExportCoco]):
         if file is not None and file.is_file():
             return f"There is a file {file.name} already; it will be replaced."
         if self._counts.get(self._state()) == 0:
-            return "There is no such instance: the file will list images and labels only."
+            return "There is no such object: the file will list images and labels only."
         return ""
 
     def answer(self) -> ExportCoco:

@@ -44,7 +44,7 @@ class ImportCocoDialog(FormDialog[ImportCoco]):
         form = form_layout()
         form.addRow("&COCO file", self.file)
         form.addRow("&Images", self.images)
-        form.addRow("Instances are", kind)
+        form.addRow("Objects are", kind)
         self.body.addLayout(form)
         self.body.addStretch(1)
         self.setMinimumWidth(_WIDTH)

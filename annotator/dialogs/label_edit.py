@@ -46,7 +46,7 @@ class LabelDialog(FormDialog[LabelDraft]):
         self.name.setMaxLength(200)
         self.color = ColorField(current.color if current else next_color(labels))
         self.below = QComboBox()
-        self.below.addItem("Nothing", None)
+        self.below.addItem("None", None)
         for label in possible_parents(current, labels):
             self.below.addItem(label.name, label.id)
         self.supercategory = QLineEdit(current.supercategory if current else "")
@@ -117,7 +117,7 @@ class LabelDialog(FormDialog[LabelDraft]):
         form = form_layout()
         form.addRow("&Name", self.name)
         form.addRow("&Colour", self.color)
-        form.addRow("&Lies below", self.below)
+        form.addRow("Pa&rent label", self.below)
         form.addRow("Su&percategory", self.supercategory)
         form.addRow("Kind", kind)
         form.addRow("S&keleton", self.skeleton)

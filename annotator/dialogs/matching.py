@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 ItemT = TypeVar("ItemT")
+SCATTERED = 4
+"""First number of the score of a name that has the letters in order, but not side by side."""
 
 
 def best_matches(text: str, items: Iterable[ItemT], name_of: Callable[[ItemT], str]) -> list[ItemT]:
@@ -33,4 +35,4 @@ def match_score(text: str, name: str) -> tuple[int, int] | None:
             return None
         gaps += found - place - 1
         place = found
-    return (4, gaps)
+    return (SCATTERED, gaps)

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from annotator.actions.entry import PaletteEntry
 from annotator.actions.registry import ActionRegistry
-from annotator.dialogs.matching import match_score
+from annotator.dialogs.matching import SCATTERED, match_score
 from annotator.icons import Icons, faded
 from annotator.theme_sheet import accent_soft
 from annotator.widgets.parts import GAP, line, text_label
@@ -151,15 +151,16 @@ class CommandPalette(QFrame):
 
 
 def best_entries(words: str, entries: Sequence[PaletteEntry]) -> list[PaletteEntry]:
-    """Return the entries that match, best first; those that cannot be run now come after all that can."""
+    """Return the entries that match, best first: whole words before scattered letters, then what can be run now."""
     scored = []
     for place, entry in enumerate(entries):
-        by_title = match_score(words, entry.title)
-        by_group = match_score(words, f"{entry.group} {entry.title}")
-        scores = [score for score in (by_title, by_group) if score is not None]
-        if scores:
-            scored.append((not entry.enabled, min(scores), place, entry))
-    return [entry for *_, entry in sorted(scored, key=lambda each: each[:3])][:MOST_SHOWN]
+        found = match_score(words, entry.title)
+        if " " in words.strip():
+            by_group = match_score(words, f"{entry.group} {entry.title}")
+            found = min((score for score in (found, by_group) if score is not None), default=None)
+        if found is not None:
+            scored.append((found[0] >= SCATTERED, not entry.enabled, found, place, entry))
+    return [entry for *_, entry in sorted(scored, key=lambda each: each[:4])][:MOST_SHOWN]
 
 
 class _Entries(QAbstractListModel):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import PurePosixPath
 
 from PySide6.QtCore import QRect, QSize, Qt
@@ -10,7 +11,7 @@ from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from annotator.icons import Icons, mix
 from annotator.panels.images_model import ImagesModel
-from annotator.panels.list_view import ListView
+from annotator.panels.long_list import LongList
 from annotator.panels.row_painter import GLYPH, PAD, SMALL_PX, RowPainter, between, middle
 from annotator.panels.rows import Index
 from annotator.tokens import UNIT, Tokens
@@ -24,7 +25,7 @@ _READY = 12
 class ImagesDelegate(QStyledItemDelegate):
     """One fixed height; a row that is not read yet shows grey bars."""
 
-    def __init__(self, model: ImagesModel, view: ListView, icons: Icons) -> None:
+    def __init__(self, model: ImagesModel, view: LongList, icons: Icons) -> None:
         """Paint rows of ``model`` inside ``view``."""
         super().__init__(view)
         self._model = model
@@ -50,7 +51,7 @@ class ImagesDelegate(QStyledItemDelegate):
             self._unread(painter, words)
             return
         self._words(painter, words, row, bold=current)
-        if self._model.is_ready(image_id):
+        if self._model.is_ready(image_id) and not row.image.error:
             mark = QRect(words.right() + 1 - GLYPH, words.center().y() + 4, GLYPH, _READY)
             self._painter.glyph(painter, mark, "ready", self._painter.tokens.accent)
 
@@ -66,7 +67,7 @@ class ImagesDelegate(QStyledItemDelegate):
         draw.text(painter, room, path.name, bold=bold, elide=Qt.TextElideMode.ElideMiddle)
         room = lower.adjusted(0, 0, -GLYPH - UNIT, 0)
         if row.image.error:
-            draw.text(painter, room, row.image.error, tokens.error, px=SMALL_PX)
+            draw.text(painter, room, reason_of(row.image.error, path.name), tokens.error, px=SMALL_PX)
             return
         folder = "" if path.parent == PurePosixPath(".") else path.parent.as_posix()
         count = _counts(row)
@@ -107,6 +108,14 @@ class ImagesDelegate(QStyledItemDelegate):
         for top, share in ((14, 0.6), (30, 0.35)):
             painter.drawRoundedRect(words.left(), words.top() + top, int(words.width() * share), 8, 3, 3)
         painter.restore()
+
+
+def reason_of(error: str, name: str) -> str:
+    """Return why the file ``name`` cannot be read: ``error`` without the path it begins with."""
+    # The path may have such colons of its own, so what counts is the last one right behind the file's name.
+    ends = [found.end() for found in re.finditer(re.escape(name) + "['\"]?: ", error)]
+    reason = error[ends[-1] :] if ends else error
+    return reason[:1].upper() + reason[1:]
 
 
 def _filling(pixmap: QPixmap, frame: QRect) -> QRect:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QObject, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QImage, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QMenu
 
@@ -13,13 +13,16 @@ from annotator.panels.dock import Dock
 from annotator.panels.images_delegate import IMAGE_ROW_HEIGHT, ImagesDelegate
 from annotator.panels.images_filter import ImagesFilter
 from annotator.panels.images_model import STATE_WORDS, ImagesModel
-from annotator.panels.list_view import ListView
+from annotator.panels.long_list import LongList
+from annotator.panels.rows import runs
 from engine.records import ImageRow, ImageState
 
 _MARGIN = 12
 """Rows read beyond each edge of what can be seen, so that slow scrolling finds them there."""
 _STILL_MS = 60
 """Pictures cost a decoded file each: they are asked for where scrolling comes to rest."""
+_MOST_KEPT = 1000
+"""A larger selection is given up when the list changes: scattered, it would hold the window up."""
 _ID = Qt.ItemDataRole.UserRole
 _STATE_ICONS = {
     ImageState.TODO: "todo",
@@ -38,6 +41,7 @@ class ImagesDock(Dock):
         opened(int): an image was clicked, or chosen by Enter.
         filter_changed(object): the ``ImageFilter`` asked for.
         state_asked(object, str): ``list[int]`` should get that ``ImageState``.
+        leave(): Esc in the list or the empty field: whoever had the focus before should have it back.
     """
 
     rows_needed = Signal(object)
@@ -45,6 +49,7 @@ class ImagesDock(Dock):
     opened = Signal(int)
     filter_changed = Signal(object)
     state_asked = Signal(object, str)
+    leave = Signal()
 
     def __init__(self, icons: Icons) -> None:
         """Start empty."""
@@ -52,13 +57,12 @@ class ImagesDock(Dock):
         self._model = ImagesModel(self)
         self._total = 0
         self.filter = ImagesFilter(icons)
-        self.view = ListView(icons)
+        self.view = LongList(icons, IMAGE_ROW_HEIGHT)
         self.view.setObjectName("images_list")
         self.view.setAccessibleName("Images")
         self.view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.view.setModel(self._model)
         self.view.setItemDelegate(ImagesDelegate(self._model, self.view, icons))
-        self.view.verticalScrollBar().setSingleStep(IMAGE_ROW_HEIGHT)
         self._body.addWidget(self.filter)
         self._body.addWidget(self.view, 1)
         self._soon = self._timer(0, self._ask_rows)
@@ -77,15 +81,26 @@ class ImagesDock(Dock):
         return self._model.ids
 
     def set_ids(self, ids: Sequence[int]) -> None:
-        """List these; the list stays where it is as far as it can."""
-        top = self.view.indexAt(QPoint(1, 1)).data(_ID) if self._model.ids else None
+        """List these; the list stays where it is, and its selection what it is, as far as they can."""
+        top, cut = self.view.indexAt(QPoint(1, 1)).data(_ID), self.view.offset % IMAGE_ROW_HEIGHT
+        selected, focus = self._selected(_MOST_KEPT), self.view.currentIndex().data(_ID)
         if self._model.set_ids(ids):
-            place = self._model.place(top) if top is not None else None
+            place = self._place(top)
+            if not self._select(selected, focus):
+                self._select_current(scroll=place is None)
             if place is not None:
+                # Last, because a view follows its current row wherever that has gone.
                 self.view.scrollTo(self._model.index(place, 0), QAbstractItemView.ScrollHint.PositionAtTop)
-            self._select_current(scroll=place is None)
+                self.view.verticalScrollBar().setValue(self.view.offset + cut)
         self._say_number()
         self._look()
+
+    def start_finding(self) -> None:
+        """Come to the front and let the person type part of a name."""
+        self.show()
+        self.raise_()
+        self.filter.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.filter.field.selectAll()
 
     def set_total(self, total: int) -> None:
         """Know how many images the project has, filter or not."""
@@ -152,6 +167,8 @@ class ImagesDock(Dock):
         self.filter.changed.connect(self.filter_changed)
         self.filter.changed.connect(self._say_number)
         self.filter.left.connect(self.view.setFocus)
+        self.filter.leave.connect(self.leave)
+        self.view.leave.connect(self.leave)
 
     def _timer(self, interval: int, then: Callable[[], None]) -> QTimer:
         timer = QTimer(self)
@@ -166,15 +183,8 @@ class ImagesDock(Dock):
             self._soon.start()
         self._still.start()
 
-    def _seen(self) -> tuple[int, int] | None:
-        """Return the first and last row on screen; None while there is none."""
-        if not self.view.isVisible() or not self._model.ids:
-            return None
-        top = self.view.verticalScrollBar().value() // IMAGE_ROW_HEIGHT
-        return top, min(top + self.view.viewport().height() // IMAGE_ROW_HEIGHT + 1, len(self._model.ids) - 1)
-
     def _ask_rows(self) -> None:
-        seen = self._seen()
+        seen = self.view.rows_in_sight()
         if seen is not None:
             first, last = seen
             wanted = self._model.wanted_rows(first, last)
@@ -183,7 +193,7 @@ class ImagesDock(Dock):
                 self.rows_needed.emit(wanted)
 
     def _ask_thumbs(self) -> None:
-        seen = self._seen()
+        seen = self.view.rows_in_sight()
         if seen is not None:
             first, last = seen
             wanted = self._model.wanted_thumbs(first, last)
@@ -191,8 +201,31 @@ class ImagesDock(Dock):
             if wanted:
                 self.thumbs_needed.emit(wanted)
 
+    def _place(self, image_id: int | None) -> int | None:
+        return self._model.place(image_id) if image_id is not None else None
+
+    def _selected(self, most: int) -> list[int]:
+        """Return what is selected, in the list's order; nothing when that is more than ``most``."""
+        ranges = sorted((each.top(), each.bottom()) for each in self.view.selectionModel().selection().toList())
+        if sum(last - first + 1 for first, last in ranges) > most:
+            return []
+        return [image_id for first, last in ranges for image_id in self._model.ids[first : last + 1]]
+
+    def _select(self, ids: Iterable[int], focus: int | None) -> bool:
+        """Select those of ``ids`` that are listed, the keyboard being at ``focus``; False when none is."""
+        places = sorted(place for place in map(self._model.place, ids) if place is not None)
+        wanted = QItemSelection()
+        for first, last in runs(places):
+            wanted.select(self._model.index(first, 0), self._model.index(last, 0))
+        if places:
+            at = self._place(focus)
+            chosen, flag = self.view.selectionModel(), QItemSelectionModel.SelectionFlag
+            chosen.setCurrentIndex(self._model.index(places[0] if at is None else at, 0), flag.NoUpdate)
+            chosen.select(wanted, flag.ClearAndSelect)
+        return bool(places)
+
     def _select_current(self, *, scroll: bool) -> None:
-        place = self._model.place(self._model.current) if self._model.current is not None else None
+        place = self._place(self._model.current)
         if place is None:
             self.view.clearSelection()
             return
@@ -207,13 +240,13 @@ class ImagesDock(Dock):
             self.opened.emit(index.data(_ID))
 
     def _ask_menu(self, at: QPoint) -> None:
-        ids = [index.data(_ID) for index in sorted(self.view.selectionModel().selectedIndexes(), key=QModelIndex.row)]
+        ids = self._selected(len(self._model.ids))
         if ids and self.view.indexAt(at).isValid():
             self.menu_for(ids).popup(self.view.viewport().mapToGlobal(at))
 
     def _say_number(self) -> None:
         number = len(self._model.ids)
-        place = self._model.place(self._model.current) if self._model.current is not None else None
+        place = self._place(self._model.current)
         words = f"{number:,}" if place is None else f"{place + 1:,} / {number:,}"
         if number != self._total and self._total:
             words += f" of {self._total:,}"

@@ -22,11 +22,13 @@ class ImagesFilter(QWidget):
 
     Signals:
         changed(object): the ``ImageFilter`` now asked for.
-        left(): the arrow down or Enter was pressed: the list should take the focus.
+        left(): Enter was pressed: the list should take the focus.
+        leave(): Esc was pressed in the empty field: whoever had the focus before should have it back.
     """
 
     changed = Signal(object)
     left = Signal()
+    leave = Signal()
 
     def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
         """Start without narrowing anything."""
@@ -57,6 +59,7 @@ class ImagesFilter(QWidget):
         self._pause.timeout.connect(self._tell)
         self.field.textChanged.connect(self._typed)
         self.field.returnPressed.connect(self._entered)
+        self.field.leave.connect(self.leave)
         self.field.button.triggered.connect(self.field.clear)
         self.reset_action.triggered.connect(self.reset)
         icons.changed.connect(self._recolor)

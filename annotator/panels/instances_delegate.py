@@ -16,7 +16,7 @@ from engine.records import State
 
 _BUTTON = 6 * UNIT
 _SCORE_WIDTH = 7 * UNIT
-_LEVEL_WIDTH = 11 * UNIT
+_LEVEL_WIDTH = 14 * UNIT
 
 
 class InstancesDelegate(QStyledItemDelegate):

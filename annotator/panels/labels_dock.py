@@ -29,6 +29,7 @@ class LabelsDock(Dock):
         add_asked(str), rename_asked(int, str), recolor_asked(int, str), delete_asked(int), edit_asked(int)
         merge_asked(int, int): the first label's instances should get the second label.
         move_asked(int, int): the label and its place in the list afterwards, 0 the top.
+        leave(): Esc in the list or the empty field: whoever had the focus before should have it back.
     """
 
     chosen = Signal(int)
@@ -39,6 +40,7 @@ class LabelsDock(Dock):
     merge_asked = Signal(int, int)
     move_asked = Signal(int, int)
     edit_asked = Signal(int)
+    leave = Signal()
 
     def __init__(self, icons: Icons) -> None:
         """Start empty."""
@@ -111,11 +113,8 @@ class LabelsDock(Dock):
         return menu
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Let the arrows, Esc and Ctrl+Enter work while the field is typed into."""
+        """Let the arrow down and Ctrl+Enter work while the field is typed into."""
         if watched is self.field and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-            if event.key() == Qt.Key.Key_Escape and self.field.text():
-                self.field.clear()
-                return True
             if event.key() == Qt.Key.Key_Down and self._proxy.rowCount():
                 self.view.setFocus()
                 self.view.setCurrentIndex(self._proxy.index(0, 0))
@@ -150,6 +149,8 @@ class LabelsDock(Dock):
         self.field.textChanged.connect(self._filter)
         self.field.returnPressed.connect(self._choose_or_add)
         self.field.button.triggered.connect(self._ask_add)
+        self.field.leave.connect(self.leave)
+        self.view.leave.connect(self.leave)
         self._model.renamed.connect(self.rename_asked)
         self.view.chosen.connect(self._choose)
         self.view.clicked.connect(self._choose)

@@ -73,7 +73,7 @@ class LabelsModel(RowsModel[LabelRow]):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
             return row.name
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{row.tip}\n{'1 instance' if row.count == 1 else f'{row.count:,} instances'}"
+            return f"{row.tip}\n{'1 object' if row.count == 1 else f'{row.count:,} objects'}"
         return row.id if role == Qt.ItemDataRole.UserRole else None
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:

@@ -13,7 +13,8 @@ from annotator.panels.rows import Index
 from annotator.tokens import UNIT
 
 Zones = Callable[[QModelIndex, QRect], dict[str, QRect]]
-_SMALLEST = 16 * UNIT
+SMALLEST = 16 * UNIT
+"""The least height of a list: a few rows or a hint of two lines."""
 
 
 class ListView(QListView):
@@ -23,11 +24,13 @@ class ListView(QListView):
         zone_pressed(QModelIndex, str): one of the small buttons inside a row; the row itself is not selected by it.
         pointed(object): the ``QModelIndex`` under the pointer, or None.
         chosen(QModelIndex): double click or Enter.
+        leave(): Esc.
     """
 
     zone_pressed = Signal(QModelIndex, str)
     pointed = Signal(object)
     chosen = Signal(QModelIndex)
+    leave = Signal()
 
     def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
         """Repaint when the theme of ``icons`` changes."""
@@ -43,7 +46,7 @@ class ListView(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.setMinimumHeight(_SMALLEST)
+        self.setMinimumHeight(SMALLEST)
         self.setTabKeyNavigation(False)
         icons.changed.connect(self.viewport().update)
 
@@ -95,24 +98,20 @@ class ListView(QListView):
         return super().viewportEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Choose the current row by Enter."""
-        index = self.currentIndex()
-        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        if enter and index.isValid() and self.state() is not QAbstractItemView.State.EditingState:
+        """Choose the current row by Enter, leave by Esc."""
+        if is_enter(self, event):
             event.accept()
-            self.chosen.emit(index)
+            self.chosen.emit(self.currentIndex())
+        elif event.key() == Qt.Key.Key_Escape:
+            event.accept()
+            self.leave.emit()
         else:
             super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the rows, or the hint where there are none."""
         super().paintEvent(event)
-        if self._hint and self.model() is not None and self.model().rowCount() == 0:
-            painter = QPainter(self.viewport())
-            painter.setPen(QColor(self._icons.tokens.text_dim))
-            room = self.viewport().rect().adjusted(4 * UNIT, 2 * UNIT, -4 * UNIT, -2 * UNIT)
-            painter.drawText(room, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._hint)
-            painter.end()
+        paint_hint(self, self._hint, self._icons)
 
     def dataChanged(self, first: Index, last: Index, roles: Sequence[int] = ()) -> None:
         """Repaint what has changed; a list of rows of one height need not be laid out again for it."""
@@ -147,3 +146,21 @@ class ListView(QListView):
     def _repaint(self, row: int | None) -> None:
         if row is not None and self.model() is not None:
             self.viewport().update(self.visualRect(self.model().index(row, 0)))
+
+
+def is_enter(view: QAbstractItemView, event: QKeyEvent) -> bool:
+    """Tell whether a key chooses the current row of ``view``; while a row is edited, Enter ends that."""
+    enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+    editing = view.state() is QAbstractItemView.State.EditingState
+    return enter and view.currentIndex().isValid() and not editing
+
+
+def paint_hint(view: QAbstractItemView, hint: str, icons: Icons) -> None:
+    """Write ``hint`` in the middle of ``view`` while that has no rows."""
+    if not hint or view.model() is None or view.model().rowCount():
+        return
+    painter = QPainter(view.viewport())
+    painter.setPen(QColor(icons.tokens.text_dim))
+    room = view.viewport().rect().adjusted(4 * UNIT, 2 * UNIT, -4 * UNIT, -2 * UNIT)
+    painter.drawText(room, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, hint)
+    painter.end()

@@ -14,6 +14,9 @@ Index: TypeAlias = QModelIndex | QPersistentModelIndex
 class RowsModel(QAbstractListModel, Generic[RowT]):
     """Holds comparable rows, each with a key of its own; subclasses say in ``data`` how a row reads."""
 
+    most_steps = 32
+    """A change in more places than this is made in one piece: every step numbers all rows again."""
+
     def __init__(self, key: Callable[[RowT], int], parent: QObject | None = None) -> None:
         """``key`` names a row for as long as it is listed."""
         super().__init__(parent)
@@ -70,14 +73,19 @@ class RowsModel(QAbstractListModel, Generic[RowT]):
         self._places = {self._key(row): number for number, row in enumerate(self._rows)}
 
     def _drop(self, gone: set[int]) -> None:
-        for first, last in reversed(list(runs(sorted(self._places[key] for key in gone)))):
+        steps = list(runs(sorted(self._places[key] for key in gone)))
+        if len(steps) > self.most_steps:
+            # All that go are brought to the end, from where they go together.
+            self._reorder(sorted(self._places, key=gone.__contains__))
+            steps = [(len(self._rows) - len(gone), len(self._rows) - 1)]
+        for first, last in reversed(steps):
             self.beginRemoveRows(QModelIndex(), first, last)
             del self._rows[first : last + 1]
             self._renumber()
             self.endRemoveRows()
 
     def _reorder(self, order: Sequence[int]) -> None:
-        if order == list(self._places):
+        if list(order) == list(self._places):
             return
         self.layoutAboutToBeChanged.emit()
         before = self.persistentIndexList()
@@ -88,14 +96,26 @@ class RowsModel(QAbstractListModel, Generic[RowT]):
         self.layoutChanged.emit()
 
     def _insert(self, wanted: Sequence[RowT], keys: Sequence[int]) -> None:
-        for first, last in runs([number for number, key in enumerate(keys) if key not in self._places]):
-            self.beginInsertRows(QModelIndex(), first, last)
-            self._rows[first:first] = wanted[first : last + 1]
-            self._renumber()
-            self.endInsertRows()
+        fresh = [number for number, key in enumerate(keys) if key not in self._places]
+        steps = list(runs(fresh))
+        if len(steps) > self.most_steps:
+            self._insert_at(len(self._rows), [wanted[number] for number in fresh])
+            self._reorder(keys)
+            return
+        for first, last in steps:
+            self._insert_at(first, wanted[first : last + 1])
+
+    def _insert_at(self, first: int, rows: Sequence[RowT]) -> None:
+        self.beginInsertRows(QModelIndex(), first, first + len(rows) - 1)
+        self._rows[first:first] = rows
+        self._renumber()
+        self.endInsertRows()
 
     def _refresh(self, wanted: Sequence[RowT]) -> None:
-        for first, last in runs([number for number, row in enumerate(wanted) if row != self._rows[number]]):
+        steps = list(runs([number for number, row in enumerate(wanted) if row != self._rows[number]]))
+        if len(steps) > self.most_steps:
+            steps = [(steps[0][0], steps[-1][1])]
+        for first, last in steps:
             self._rows[first : last + 1] = wanted[first : last + 1]
             self.dataChanged.emit(self.index(first, 0), self.index(last, 0))
 

@@ -1,4 +1,4 @@
-"""Messages that slide in over the canvas's lower edge and leave; errors stay until they are closed."""
+"""Messages that slide in over the canvas's lower edge and leave; errors, and warnings with a button, stay."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from annotator.widgets.parts import GAP, icon_button, push_button, text_label
 
 STAY_MS: Mapping[MessageKind, int] = {"info": 4000, "success": 3000, "warning": 9000, "error": 0}
 """How long each kind stays; 0 is until closed."""
+BRIEF_MS = 1500
 SLIDE_MS = 140
 WIDTH = 640
 MARGIN = 12
@@ -28,13 +29,20 @@ class Banner(QWidget):
     """``Message`` now on screen, or None."""
 
     def __init__(
-        self, host: QWidget, icons: Icons, *, stay_ms: Mapping[MessageKind, int] = STAY_MS, slide_ms: int = SLIDE_MS
+        self,
+        host: QWidget,
+        icons: Icons,
+        *,
+        stay_ms: Mapping[MessageKind, int] = STAY_MS,
+        brief_ms: int = BRIEF_MS,
+        slide_ms: int = SLIDE_MS,
     ) -> None:
         """Lies over ``host`` and follows its size."""
         super().__init__(host)
         self._host = host
         self._icons = icons
         self._stay_ms = stay_ms
+        self._brief_ms = brief_ms
         self._waiting: deque[Message] = deque(maxlen=MOST_WAITING)
         self._current: Message | None = None
         self._picture = QLabel()
@@ -76,7 +84,7 @@ class Banner(QWidget):
         """Show a message now, or after those that wait; one on screen that leaves by itself makes room at once."""
         if self._current == message or message in self._waiting:
             return
-        if self._current is not None and self._stay_ms[self._current.kind] == 0:
+        if self._current is not None and self._stay(self._current) == 0:
             self._waiting.append(message)
             return
         self._present(message)
@@ -138,9 +146,16 @@ class Banner(QWidget):
         self.shown.emit(message)
 
     def _start_timer(self) -> None:
-        stay = 0 if self._current is None else self._stay_ms[self._current.kind]
+        stay = 0 if self._current is None else self._stay(self._current)
         if stay:
             self._timer.start(stay)
+
+    def _stay(self, message: Message) -> int:
+        """Return for how many milliseconds a message stays; 0 until it is closed."""
+        if message.kind == "warning" and message.action_text:
+            return 0
+        stay = self._stay_ms[message.kind]
+        return min(stay, self._brief_ms) if message.brief else stay
 
     def _act(self) -> None:
         message = self._current

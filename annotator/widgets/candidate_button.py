@@ -33,13 +33,20 @@ class CandidateButton(QAbstractButton):
         self._icons = icons
         self._number = number
         self._view = CandidateView(None, "", 0.0)
+        self._alone = False
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setFixedSize(self.sizeHint())
 
-    def show_candidate(self, view: CandidateView) -> None:
-        """Show another candidate in this place."""
+    @property
+    def word(self) -> str:
+        """What stands above the score: the level, or the number where there are several without one."""
+        return self._view.level or ("mask" if self._alone else f"mask {self._number}")
+
+    def show_candidate(self, view: CandidateView, *, alone: bool = False) -> None:
+        """Show another candidate in this place; ``alone`` needs no number."""
         self._view = view
+        self._alone = alone
         self.setAccessibleName(f"Candidate {self._number}: {view.level or 'mask'}, score {view.score:.2f}")
         level = f"{view.level.capitalize()}, p" if view.level else "P"
         self.setToolTip(f"{level}redicted IoU {view.score:.2f}")
@@ -79,7 +86,7 @@ class CandidateButton(QAbstractButton):
         text = QRect(place.right() + 7, 2, self.width() - place.right() - 9, self.height() - 4)
         painter.setPen(QColor(tokens.text))
         left = Qt.AlignmentFlag.AlignLeft
-        painter.drawText(text, left | Qt.AlignmentFlag.AlignTop, self._view.level or f"mask {self._number}")
+        painter.drawText(text, left | Qt.AlignmentFlag.AlignTop, self.word)
         painter.setPen(QColor(tokens.text if self.isChecked() else tokens.text_dim))
         painter.drawText(text, left | Qt.AlignmentFlag.AlignBottom, f"{self._view.score:.2f}")
         painter.end()

@@ -58,6 +58,7 @@ class ContextBar(QWidget):
         """Shows no candidates and the select tool until told."""
         super().__init__()
         self._tool = "select"
+        self._candidates_shown = 0
         self.setFixedHeight(HEIGHT)
         self.setMinimumWidth(0)
         self._dot = _Dot(icons)
@@ -110,7 +111,8 @@ class ContextBar(QWidget):
             button.setVisible(number < len(views))
             button.setChecked(number == chosen)
             if number < len(views):
-                button.show_candidate(views[number])
+                button.show_candidate(views[number], alone=len(views) == 1)
+        self._candidates_shown = len(views)
         self._fit()
 
     def set_hints(self, hints: KeyHints) -> None:
@@ -126,7 +128,6 @@ class ContextBar(QWidget):
         painting = name in ("brush", "eraser")
         self.radius.setVisible(painting)
         self._radius_text.setVisible(painting)
-        self.hover_preview.setVisible(name == "smart")
         self._fit()
 
     def set_radius(self, radius: float) -> None:
@@ -164,6 +165,8 @@ class ContextBar(QWidget):
         self._row.addWidget(self._dot)
         self._row.addSpacing(-UNIT)
         self._row.addWidget(self.backend)
+        # Before everything that comes and goes, so that it stands still.
+        self._row.addWidget(self.hover_preview)
         self._row.addWidget(self._activity)
         self._row.addSpacing(UNIT)
         for button in self.candidates:
@@ -171,7 +174,6 @@ class ContextBar(QWidget):
             button.clicked.connect(lambda _on=False, button=button: self._clicked(button))
         self._row.addWidget(self.radius)
         self._row.addWidget(self._radius_text)
-        self._row.addWidget(self.hover_preview)
         self._row.addSpacing(UNIT)
         self._row.addWidget(self._note, 1)
         for hint in self._hints:
@@ -196,7 +198,9 @@ class ContextBar(QWidget):
     def _fit(self) -> None:
         enter, tab, esc = self._hints
         optional: list[QWidget] = [enter, esc, tab]
-        if self._tool == "smart":
+        previews = self._tool == "smart" and not self._candidates_shown
+        self.hover_preview.setVisible(previews)
+        if previews:
             optional.append(self.hover_preview)
         for widget in optional:
             wanted = widget.has_text if isinstance(widget, _Hint) else True

@@ -124,11 +124,15 @@ class ElidedLabel(QWidget):
         """Do with almost nothing."""
         return QSize(0, self.fontMetrics().height() + 4)
 
+    def shortened(self) -> str:
+        """Return as much of the text as fits."""
+        return self.fontMetrics().elidedText(self._text, self._mode, self.width())
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw what fits."""
         painter = QPainter(self)
         painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
-        shown = self.fontMetrics().elidedText(self._text, self._mode, self.width())
+        shown = self.shortened()
         self.setToolTip(self._text if shown != self._text else "")
         painter.drawText(self.rect(), self._align | Qt.AlignmentFlag.AlignVCenter, shown)
         painter.end()

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QSlider
 
 from annotator.tokens import UNIT
 from annotator.widgets.parts import ElidedLabel
 
 HEIGHT = 26
+_SLIDER_WIDTH = 90
+_ROOM_FOR_SLIDER = 1100
+"""A narrower line has its width for the words."""
 _RIGHT = Qt.AlignmentFlag.AlignRight
 
 
 class StatusLine(QFrame):
-    """Fields of steady width, so that nothing dances while the pointer moves; the path gives way first."""
+    """Fields of steady width, so that nothing dances while the pointer moves; first the slider gives way, then the path.
+
+    Signals:
+        opacity_changed(float): how opaque the person wants the masks, 0 to 1.
+    """
+
+    opacity_changed = Signal(float)
 
     def __init__(self) -> None:
         """Empty until told."""
@@ -25,6 +35,14 @@ class StatusLine(QFrame):
         self.size_text = ElidedLabel(dim=True)
         self.pointer = ElidedLabel(dim=True, mode=Qt.TextElideMode.ElideRight)
         self.zoom = ElidedLabel(dim=True, align=_RIGHT)
+        self.opacity = QSlider(Qt.Orientation.Horizontal)
+        self.opacity.setRange(0, 100)
+        self.opacity.setPageStep(10)
+        self.opacity.setFixedWidth(_SLIDER_WIDTH)
+        # A click must leave the canvas its keys.
+        self.opacity.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.opacity.setAccessibleName("Mask opacity")
+        self.opacity.valueChanged.connect(self._slid)
         self.counts = ElidedLabel(mode=Qt.TextElideMode.ElideRight, align=_RIGHT)
         self.backend = ElidedLabel(dim=True, mode=Qt.TextElideMode.ElideRight, align=_RIGHT)
         layout = QHBoxLayout(self)
@@ -36,8 +54,10 @@ class StatusLine(QFrame):
                 label.setFixedWidth(label.fontMetrics().horizontalAdvance(steady[label]))
             layout.addWidget(label)
         self.path.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        layout.insertWidget(layout.indexOf(self.zoom) + 1, self.opacity)
         layout.setStretchFactor(self.counts, 1)
         self.counts.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.set_opacity(0.5)
 
     def clear(self) -> None:
         """Show nothing: no image."""
@@ -59,11 +79,30 @@ class StatusLine(QFrame):
         percent = zoom * 100
         self.zoom.set_text(f"{percent:.0f} %" if percent >= 10 else f"{percent:.1f} %")
 
+    def set_opacity(self, opacity: float) -> None:
+        """Show how opaque masks are, 0 to 1; emits nothing."""
+        self.opacity.blockSignals(True)
+        self.opacity.setValue(round(opacity * 100))
+        self.opacity.blockSignals(False)
+        self._say_opacity()
+
     def set_counts(self, instances: int, to_review: int) -> None:
         """Show what is on the image."""
-        text = f"{instances:,} instance{'' if instances == 1 else 's'}"
+        text = f"{instances:,} object{'' if instances == 1 else 's'}"
         self.counts.set_text(f"{text}, {to_review:,} to review" if to_review else text)
 
     def set_backend(self, device: str, milliseconds: float | None) -> None:
         """Show where inference runs and how long the last answer took."""
         self.backend.set_text(device.upper() + ("" if milliseconds is None else f"  {milliseconds:.0f} ms"))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Drop the slider where there is hardly room for the words."""
+        super().resizeEvent(event)
+        self.opacity.setVisible(self.width() >= _ROOM_FOR_SLIDER)
+
+    def _slid(self, percent: int) -> None:
+        self._say_opacity()
+        self.opacity_changed.emit(percent / 100)
+
+    def _say_opacity(self) -> None:
+        self.opacity.setToolTip(f"Mask opacity: {self.opacity.value()} %")

@@ -9,6 +9,7 @@ from annotator.icons import Icons
 from annotator.tokens import UNIT
 from annotator.widgets.mode_switch import ModeSwitch
 from annotator.widgets.parts import GAP, ElidedLabel, icon_button, keep_icon
+from annotator.widgets.title import elided_title
 
 HEIGHT = 44
 _LEFT = 140
@@ -29,7 +30,7 @@ class TopBar(QFrame):
         self.modes = modes
         self.menu_button = icon_button(icons, "menu", "Menu", size=32)
         self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.title = ElidedLabel("Maskwright")
+        self.title = _Title("Maskwright")
         self.title.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.search = QPushButton()
         self.search.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -70,3 +71,8 @@ class TopBar(QFrame):
         """Say with which key the palette opens."""
         self.search.setText(f"Search   {key}" if key else "Search")
         self._right.setMinimumWidth(self.search.fontMetrics().horizontalAdvance(self.search.text()) + _AROUND)
+
+
+class _Title(ElidedLabel):
+    def shortened(self) -> str:
+        return elided_title(self.text, self.fontMetrics(), self.width())

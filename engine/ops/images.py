@@ -73,6 +73,24 @@ class SetImageState(Op[None]):
 
 
 @dataclass(frozen=True)
+class StartImage(Op[None]):
+    """Note that work on an image has begun; what follows from other steps is no step of its own for Ctrl+Z."""
+
+    image_id: int
+    undoable: ClassVar[bool] = False
+
+    @property
+    def title(self) -> str:
+        """A constant."""
+        return "Start image"
+
+    def apply(self, tx: Tx) -> None:
+        """Write the state, if nobody has decided about the image yet."""
+        if tx.read.images.get(self.image_id).state is ImageState.TODO:
+            tx.rows.update("images", self.image_id, {"state": str(ImageState.DOING)})
+
+
+@dataclass(frozen=True)
 class SetTags(Op[None]):
     """Replace an image's tags and its split (train, val, test or your own)."""
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from engine.ops.incoming import ORIGINAL_ID, IncomingInstance
 from engine.records import Rle, Stage, State
@@ -14,6 +15,9 @@ from engine.storage.tables import Instance, table_of
 from engine.transaction import Tx
 
 _INSTANCES = table_of(Instance)
+_IDENTIFYING = (
+    "image_id", "job_id", "extra", "label_id", "mask", "bbox_x", "bbox_y", "bbox_w", "bbox_h", "keypoints",
+)  # fmt: skip
 
 
 class InstanceStore:
@@ -48,7 +52,7 @@ class InstanceStore:
         """Store what is new and return how many that were."""
         rows: list[dict[str, Any]] = []
         taken = self._taken(batch)
-        others = self._unnumbered(batch, taken)
+        others = self._unnumbered(batch)
         for instance in batch:
             row = self._row(instance, taken, others)
             if row is not None:
@@ -61,7 +65,7 @@ class InstanceStore:
         self,
         instance: IncomingInstance,
         taken: dict[int, tuple[int, int | None]],
-        others: set[tuple[int, Any]],
+        others: _Unnumbered,
     ) -> dict[str, Any] | None:
         image_id = self._images.get(instance.image_key)
         label_id = None if instance.label_key is None else self._labels[instance.label_key]
@@ -86,12 +90,16 @@ class InstanceStore:
         if coco_id is None:
             # Two equal objects without ids in one file are one object: nothing tells them apart.
             identity = (image_id, original if original is not None else _content(label_id, instance))
-            if identity in others:
+            if identity in others.here:
                 self._report.drop("annotations", "already here", instance.where)
                 return None
-            others.add(identity)
+            others.here.add(identity)
             if original is not None:
                 extra = {**extra, ORIGINAL_ID: original}
+        elif others.before and (image_id, _content(label_id, instance)) in others.before:
+            # The project's own export comes back: its ids were made up by the exporter.
+            self._report.drop("annotations", "already here", instance.where)
+            return None
         else:
             taken[coco_id] = (image_id, self._job_id)
         return self._values(instance, image_id, label_id, coco_id, extra)
@@ -144,38 +152,40 @@ class InstanceStore:
         found = self._tx.connection.execute(query.where(_INSTANCES.c.coco_id.in_(wanted)))
         return {int(coco_id): (int(image_id), job_id) for coco_id, image_id, job_id in found}
 
-    def _unnumbered(
-        self, batch: list[IncomingInstance], taken: dict[int, tuple[int, int | None]]
-    ) -> set[tuple[int, Any]]:
+    def _unnumbered(self, batch: list[IncomingInstance]) -> _Unnumbered:
         """Return what is known of stored instances without an id of their own on the batch's images."""
-        seen: set[int | None] = set()
-        images: set[int] = set()
-        for instance in batch:
-            coco_id = instance.coco_id
-            if coco_id is None or coco_id in taken or coco_id in seen:
-                images.add(self._images.get(instance.image_key, 0))
-            seen.add(coco_id)
-        if not images:
-            return set()
-        query = select(
-            _INSTANCES.c.image_id,
-            _INSTANCES.c.extra,
-            _INSTANCES.c.label_id,
-            _INSTANCES.c.mask,
-            _INSTANCES.c.bbox_x,
-            _INSTANCES.c.bbox_y,
-            _INSTANCES.c.bbox_w,
-            _INSTANCES.c.bbox_h,
-            _INSTANCES.c.keypoints,
-        ).where(
-            _INSTANCES.c.image_id.in_(sorted(images)),
-            _INSTANCES.c.coco_id.is_(None),
-            or_(_INSTANCES.c.stage == str(Stage.IMPORTED), _INSTANCES.c.job_id == self._job_id),
+        known = _Unnumbered(set(), set())
+        images = {self._images[each.image_key] for each in batch if each.image_key in self._images}
+        columns = (
+            "image_id",
+            "job_id",
+            "extra",
+            "label_id",
+            "mask",
+            "bbox_x",
+            "bbox_y",
+            "bbox_w",
+            "bbox_h",
+            "keypoints",
         )
-        return {
-            (row[0], row[1][ORIGINAL_ID] if ORIGINAL_ID in row[1] else _identity(row[2], row[3], row[4:8], row[8]))
-            for row in self._tx.connection.execute(query)
-        }
+        query = select(*(_INSTANCES.c[name] for name in columns)).where(
+            _INSTANCES.c.image_id.in_(sorted(images)), _INSTANCES.c.coco_id.is_(None)
+        )
+        for row in self._tx.connection.execute(query):
+            content = _identity(row.label_id, row.mask, row[5:9], row.keypoints)
+            named = ORIGINAL_ID in row.extra
+            known.here.add((row.image_id, row.extra[ORIGINAL_ID] if named else content))
+            if row.job_id != self._job_id and not named:
+                known.before.add((row.image_id, content))
+        return known
+
+
+@dataclass(frozen=True, slots=True)
+class _Unnumbered:
+    """Stored instances without an id: ``here`` by original id or content, ``before`` by content, without this job's."""
+
+    here: set[tuple[int, Any]]
+    before: set[tuple[int, Any]]
 
 
 def _content(label_id: int | None, instance: IncomingInstance) -> Any:

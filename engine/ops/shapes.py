@@ -15,7 +15,8 @@ from engine.errors import InvalidOp
 from engine.geometry.brush import apply_stroke, stroke_mask
 from engine.ops import checks
 from engine.ops.base import Op
-from engine.ops.instances import AddInstance, ReplaceMask, SplitInstance
+from engine.ops.combine import SplitInstance
+from engine.ops.instances import AddInstance, ReplaceMask
 from engine.records import InstanceRecord, Provenance, Rle
 from engine.transaction import Tx
 from models import masks

@@ -132,7 +132,9 @@ class Images:
             written = orjson.dumps(narrowed.tag).decode()
             conditions.append(cast(_IMAGES.c.tags, String).contains(written, autoescape=True))
         if narrowed.label_id is not None:
-            conditions.append(self._has(_INSTANCES.c.label_id == narrowed.label_id))
+            # IN over an index-only subquery is planned once; a correlated EXISTS is asked for every image.
+            labelled = select(_INSTANCES.c.image_id).where(_INSTANCES.c.label_id == narrowed.label_id)
+            conditions.append(_IMAGES.c.id.in_(labelled))
         if narrowed.has_proposed is not None:
             # Distinct, because this index gives an image's instances side by side and only the first has to be kept.
             has = _IMAGES.c.id.in_(select(_INSTANCES.c.image_id).where(_INSTANCES.c.state == State.PROPOSED).distinct())
@@ -143,10 +145,6 @@ class Images:
         if text.isascii() or self._connection.dialect.name != "sqlite":
             return _IMAGES.c.path.icontains(text, autoescape=True)
         return func.casefold(_IMAGES.c.path, type_=String).contains(text.casefold(), autoescape=True)
-
-    def _has(self, condition: ColumnElement[bool]) -> ColumnElement[bool]:
-        # IN over an index-only subquery is planned once; a correlated EXISTS is asked for every image.
-        return _IMAGES.c.id.in_(select(_INSTANCES.c.image_id).where(condition))
 
     def _record(self, row: RowMapping | Mapping[str, Any]) -> ImageRecord:
         return ImageRecord(

@@ -33,8 +33,9 @@ from engine.errors import (
     UndoConflict,
 )
 from engine.ops.base import Op
+from engine.ops.combine import MergeInstances
 from engine.ops.images import AddImages, NewImage, SetImageState, SetTags
-from engine.ops.instances import AddInstance, DeleteInstances, MergeInstances, RefineInstance
+from engine.ops.instances import AddInstance, DeleteInstances, RefineInstance
 from engine.ops.labels import AddLabel, AddSkeleton, DeleteLabel
 from engine.ops.reviews import SetAttributes, SetLabel, SetState
 from engine.records import CandidateRecord, ImageFilter, ImageState, Level, PromptRecord, Provenance, State

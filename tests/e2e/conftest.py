@@ -67,6 +67,8 @@ class Driver:
         QTest.keyClick(self.canvas, key, modifier)
 
     def do(self, action_id: str) -> None:
+        """Do an action as soon as it is offered: whether it makes sense now comes from the store, too."""
+        self.wait(lambda: self.app.registry.action(action_id).isEnabled())
         assert self.app.registry.trigger(action_id), f"{action_id} is disabled or unbound"
 
     def answered(self) -> None:
@@ -92,8 +94,8 @@ def pictures(tmp_path: Path) -> Path:
     folder = tmp_path / "pictures"
     folder.mkdir()
     rng = np.random.default_rng(7)
-    for name in ("a.png", "b.png", "c.png"):
-        pixels = rng.integers(60, 90, (HEIGHT, WIDTH, 3), dtype=np.uint8)
+    for name, height in (("a.png", HEIGHT), ("b.png", HEIGHT), ("c.png", HEIGHT + 60)):
+        pixels = rng.integers(60, 90, (height, WIDTH, 3), dtype=np.uint8)
         pixels[60:180, 100:220] = (200, 80, 40)
         Image.fromarray(pixels).save(folder / name)
     return folder

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from engine.ops.instances import AddInstance
 from engine.records import ImageState, Level, PromptRecord, State
 from engine.workspace import Workspace
 from models import masks
+
+WAIT_S = 20.0
 
 
 def test_click_tab_enter_makes_a_row_with_its_whole_story_and_a_coco_file(open_window, tmp_path: Path) -> None:
@@ -58,6 +61,7 @@ def test_undo_takes_back_clicks_first_then_steps_and_survives_a_restart(open_win
         driver.key(Qt.Key.Key_Return)
         driver.wait(lambda: not driver.desk.prompting.active)
     assert len(driver.stored()) == 2
+    driver.wait(lambda: driver.desk.navigation.image.state is ImageState.DOING)
     driver.click(160, 60)
     driver.answered()
     driver.do("edit.undo")
@@ -106,6 +110,11 @@ def test_every_drawing_tool_makes_an_instance(open_window) -> None:
     assert abs(masks.area(polygon.mask) - 80 * 70) < 0.05 * 80 * 70
     scissors = driver.stored()[3]
     assert abs(masks.area(scissors.mask) - 120 * 120) < 0.1 * 120 * 120
+
+
+def test_keys_go_to_the_canvas_as_soon_as_a_project_is_open(open_window) -> None:
+    driver = open_window()
+    assert driver.window.focusWidget() is driver.canvas
 
 
 def test_labels_selection_and_edits(open_window) -> None:
@@ -204,6 +213,38 @@ def test_marking_images_done_and_finding_the_next_one_to_do(open_window) -> None
     driver.ready()
     driver.do("go.next_todo")
     driver.wait(lambda: driver.desk.navigation.index == 1)
+
+
+def test_an_image_decoded_late_is_not_taken_for_the_one_gone_to(open_window) -> None:
+    driver = open_window()
+    navigation = driver.desk.navigation
+
+    def files() -> list[tuple[int, int, str]]:
+        workspace = Workspace.open(driver.project)
+        with workspace.read() as reader:
+            found = [row.image for row in reader.images.rows(reader.images.ids())]
+        workspace.close()
+        return [(each.width, each.height, each.content_hash) for each in found]
+
+    before = files()
+    decoding, reading = threading.Event(), threading.Event()
+    navigation.reset()
+    for _ in range(3):
+        driver.app.lanes.io.run(lambda: decoding.wait(WAIT_S))
+    navigation.reload()
+    driver.wait(lambda: navigation.image is not None)
+    # Now the neighbour waits to be decoded; the person goes there, and its record is slow to come.
+    driver.app.lanes.store.run(lambda: reading.wait(WAIT_S))
+    driver.do("go.next")
+    decoded: list[bool] = []
+    driver.app.lanes.io.run(lambda: None, done=lambda _: decoded.append(True))
+    decoding.set()
+    driver.wait(lambda: decoded)
+    reading.set()
+    driver.ready()
+    assert navigation.image.path == "b.png"
+    assert files() == before
+    assert driver.messages == []
 
 
 def test_an_image_that_vanished_says_so_and_the_rest_goes_on(open_window, pictures: Path) -> None:

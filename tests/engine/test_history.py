@@ -9,8 +9,9 @@ import pytest
 from engine.changes import Changes
 from engine.errors import NothingToUndo, UndoConflict
 from engine.history import scope_of
+from engine.ops.combine import DuplicateInstances
 from engine.ops.images import AddImages, NewImage, NoteFile, SetImageState
-from engine.ops.instances import DeleteInstances, DuplicateInstances, RefineInstance
+from engine.ops.instances import DeleteInstances, RefineInstance
 from engine.ops.labels import AddLabel, DeleteLabel, EditLabel
 from engine.ops.reviews import SetLabel, SetLevel, SetState
 from engine.records import ImageState, Level, State

@@ -16,19 +16,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from engine.errors import InvalidOp, NothingToUndo, UndoConflict
 from engine.ops.base import Op
+from engine.ops.combine import DuplicateInstances, MergeInstances, SplitInstance, SubtractInstances
 from engine.ops.images import AddImages, NewImage, SetImageState, SetTags
-from engine.ops.instances import (
-    AddInstance,
-    DeleteInstances,
-    DuplicateInstances,
-    MergeInstances,
-    RefineInstance,
-    ReplaceMask,
-    SetBox,
-    SetKeypoints,
-    SplitInstance,
-    SubtractInstances,
-)
+from engine.ops.instances import AddInstance, DeleteInstances, RefineInstance, ReplaceMask, SetBox, SetKeypoints
 from engine.ops.labels import AddLabel, AddSkeleton, DeleteLabel, EditLabel, MergeLabels, MoveLabel
 from engine.ops.reviews import Reorder, SetAttributes, SetLabel, SetLevel, SetLocked, SetState
 from engine.records import CandidateRecord, HistoryRecord, ImageState, Level, PromptRecord, Provenance, State

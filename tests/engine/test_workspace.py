@@ -6,11 +6,12 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from engine.errors import BadProject, CannotWrite, InvalidOp
+from engine.errors import BadProject, CannotWrite, InvalidOp, ProjectGone
 from engine.ops.images import SetImageState, SetTags
 from engine.ops.instances import AddInstance
 from engine.records import ImageState, State
@@ -151,3 +152,25 @@ def test_a_lost_project_row_is_told(desk: Any) -> None:
         raw.execute("DELETE FROM project")
     with desk.workspace.read() as read, pytest.raises(BadProject, match="no project row"):
         read.project()
+
+
+def test_a_project_that_was_moved_away_takes_nothing_more(desk: Any) -> None:
+    before = desk.dump()
+    elsewhere = desk.file.with_name("elsewhere.maskwright")
+    desk.file.rename(elsewhere)
+    with pytest.raises(ProjectGone, match="moved, deleted or replaced"):
+        desk.add()
+    with pytest.raises(ProjectGone):
+        desk.workspace.undo(desk.images[0])
+    elsewhere.rename(desk.file)
+    assert desk.dump() == before
+    assert desk.add()
+
+
+def test_a_project_that_was_replaced_is_not_written_to(desk: Any, tmp_path: Path) -> None:
+    desk.file.rename(tmp_path / "old.maskwright")
+    Workspace.create(desk.file).close()
+    with pytest.raises(ProjectGone):
+        desk.add()
+    with Workspace.open(desk.file) as other, other.read() as read:
+        assert read.instances.count() == 0

@@ -1,4 +1,4 @@
-"""Keypoint tool: a click places the next joint (right or Shift: hidden), a drag moves one, Alt+click changes it."""
+"""Keypoint tool: a click places the next joint (right or Shift: hidden), a drag moves one, Shift+click changes it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ def keypoints(stage: Stage) -> Gesture:
         if not used:
             continue
         grip = stage.joint_at(event.x, event.y)
-        if grip is not None and event.alt:
+        # Many Linux window managers keep Alt+click for themselves.
+        if grip is not None and (event.alt or event.shift):
             stage.emit(JointToggled(grip.instance_id, grip.index))
         elif grip is not None and event.button == "left":
             yield from move_joint(stage, event, grip)

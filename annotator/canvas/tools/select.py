@@ -21,7 +21,10 @@ def select(stage: Stage) -> Gesture:
         if event.kind is Kind.PRESS and event.button == "right":
             stage.emit(MenuAsked(event.x, event.y, *event.screen))
         elif event.kind is Kind.DOUBLE and event.button == "left":
-            if grip is not None and grip.part == "edge":
+            if grip is not None and grip.part == "joint" and (event.alt or event.shift):
+                stage.emit(JointToggled(grip.instance_id, grip.index))
+            # Where the first click picked, the outline was not shown yet: it is opened, not edited.
+            elif grip is not None and grip.part == "edge" and not _again(stage, event, last):
                 insert_vertex(stage, grip, event.at)
             else:
                 stage.emit(Opened(event.x, event.y))
@@ -39,7 +42,7 @@ def _handle(stage: Stage, event: Event, grip: Grip) -> Gesture:
         remove_vertex(stage, grip)
     elif grip.part == "vertex":
         yield from drag_vertex(stage, grip)
-    elif grip.part == "joint" and event.alt:
+    elif grip.part == "joint" and (event.alt or event.shift):
         stage.emit(JointToggled(grip.instance_id, grip.index))
     elif grip.part == "joint":
         yield from move_joint(stage, event, grip)
@@ -48,11 +51,14 @@ def _handle(stage: Stage, event: Event, grip: Grip) -> Gesture:
 
 
 def _pick(stage: Stage, press: Event, grip: Grip | None, last: Xy | None) -> Generator[bool, Event, Xy | None]:
-    """A click, a rubber band, or (on the body of a selected box) a move; returns where the click was."""
+    """A click, a rubber band, or (on the body of a selected box) a move; returns where a click picked."""
     moved = yield from drag(stage, press)
     add = press.shift or press.ctrl
     if moved is None:
-        again = last is not None and near(last, press.at, DRAG_PX * stage.unit)
+        # The first half of a double click on an outline must leave it selected.
+        if grip is not None and grip.part == "edge" and not add and not press.alt:
+            return None
+        again = _again(stage, press, last)
         stage.emit(Picked(press.x, press.y, add=add, below=press.alt or (again and not add)))
         return press.at
     if grip is not None and grip.part == "body" and not add:
@@ -62,3 +68,7 @@ def _pick(stage: Stage, press: Event, grip: Grip | None, last: Xy | None) -> Gen
     if band is not None:
         stage.emit(AreaPicked(*band, add=add))
     return None
+
+
+def _again(stage: Stage, event: Event, last: Xy | None) -> bool:
+    return last is not None and near(last, event.at, DRAG_PX * stage.unit)

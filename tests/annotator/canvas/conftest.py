@@ -45,8 +45,15 @@ class Hand:
         self.press(x, y, button, **keys)
         self.release(x, y, button, **keys)
 
-    def double(self, x: float, y: float) -> None:
-        QTest.mouseDClick(self.view.viewport(), Qt.MouseButton.LeftButton, _keys(), self.point(x, y))
+    def double(self, x: float, y: float, **keys: bool) -> None:
+        """The second press of a double click, without the click before and the release after."""
+        QTest.mouseDClick(self.view.viewport(), Qt.MouseButton.LeftButton, _keys(**keys), self.point(x, y))
+
+    def click_twice(self, x: float, y: float, **keys: bool) -> None:
+        """All four events of a double click."""
+        self.click(x, y, **keys)
+        self.double(x, y, **keys)
+        self.release(x, y, **keys)
 
     def drag(self, *places: tuple[float, float], button: Qt.MouseButton = Qt.MouseButton.LeftButton) -> None:
         self.press(*places[0], button)

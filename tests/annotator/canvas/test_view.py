@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from annotator.canvas.scene_data import Click, DraftView, InstanceView
 from annotator.canvas.view import CanvasView
 from annotator.intents import RadiusChanged
 from annotator.tokens import DARK, LIGHT
+from engine.records import State
 
 Make = Callable[..., InstanceView]
 
@@ -207,3 +209,15 @@ def test_pixels_become_squares_with_a_grid_when_close(view: CanvasView, picture:
     inside = [image.pixelColor(corner.x() + dx, corner.y() + dy).getRgb()[:3] for dx, dy in ((3, 3), (8, 8), (13, 12))]
     assert inside == [tuple(picture[80, 100].tolist())] * 3
     assert image.pixelColor(corner.x(), corner.y() + 8).getRgb()[:3] != inside[0]
+
+
+def test_it_tells_whether_vertices_can_be_dragged(view: CanvasView, rectangle: Make) -> None:
+    box = InstanceView(3, 0.0, (50.0, 40.0, 40.0, 40.0), None, None, None, (9, 200, 90), "", State.ACCEPTED)
+    locked = replace(rectangle(4, 50, 50, 20, 20), locked=True)
+    view.set_instances([rectangle(1, 20, 20, 100, 100), rectangle(2, 50, 50, 20, 20), box, locked])
+    told = []
+    for ids in ((), (1,), (1, 2), (3,), (4,), (2,)):
+        view.set_selection(ids)
+        told.append(view.has_vertices)
+    view.set_hidden({2})
+    assert [*told, view.has_vertices] == [False, True, False, False, False, True, False]

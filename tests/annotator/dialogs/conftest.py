@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TypeVar
 
 import pytest
@@ -14,17 +13,8 @@ from pytestqt.qtbot import QtBot
 
 from engine.records import LabelRecord
 
-HERE = Path(__file__).parent
-
 DialogT = TypeVar("DialogT", bound=QDialog)
 ResultT = TypeVar("ResultT")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Qt's offscreen display says of every window what it cannot do; that is no fault of the window."""
-    for item in items:
-        if item.path.is_relative_to(HERE):
-            item.add_marker(pytest.mark.qt_log_ignore("This plugin does not support"))
 
 
 class Person:

@@ -140,14 +140,20 @@ def test_icons_come_from_the_windows_registry(bench: Bench, icons: Icons) -> Non
     assert bench.shown(palette) == ["Fit the image"]
 
 
-def test_the_order_is_runnable_then_match_then_table() -> None:
+def test_the_order_is_words_then_runnable_then_match_then_table() -> None:
     entries = [
         PaletteEntry("a", "Fit", enabled=False),
         PaletteEntry("b", "Find it"),
         PaletteEntry("c", "Fit the image"),
     ]
-    assert [entry.id for entry in best_entries("fit", entries)] == ["c", "b", "a"]
+    assert [entry.id for entry in best_entries("fit", entries)] == ["c", "a", "b"]
     assert [entry.id for entry in best_entries("", entries)] == ["b", "c", "a"]
+
+
+def test_a_whole_word_comes_before_scattered_letters_even_where_it_cannot_be_run_now() -> None:
+    entries = [PaletteEntry("a", "Refill the pool"), PaletteEntry("b", "Fill holes", enabled=False)]
+    entries += [PaletteEntry("c", "Fit in a little while"), PaletteEntry("d", "Close project", group="File")]
+    assert [entry.id for entry in best_entries("fill", entries)] == ["a", "b", "c"]
 
 
 def test_the_group_is_found_too() -> None:

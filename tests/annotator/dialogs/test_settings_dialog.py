@@ -47,8 +47,8 @@ def test_each_group_shows_its_settings(dialog: SettingsDialog) -> None:
 
 
 def test_search_looks_everywhere(dialog: SettingsDialog) -> None:
-    QTest.keyClicks(dialog.search, "thumbnail")
-    assert dialog.shown() == ["appearance.thumbnails"]
+    QTest.keyClicks(dialog.search, "brush rad")
+    assert dialog.shown() == ["canvas.brush_radius"]
     dialog.search.setText("graphics card")
     assert dialog.shown() == ["backend.device"]
     dialog.search.setText("no such thing")

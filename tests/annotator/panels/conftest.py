@@ -27,13 +27,6 @@ from engine.records import (
 NOW = datetime(2026, 11, 23, 14, 3, tzinfo=UTC)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The offscreen platform says of every window that it has no window manager; that is no fault of ours."""
-    for item in items:
-        if item.path.is_relative_to(Path(__file__).parent):
-            item.add_marker(pytest.mark.qt_log_ignore("This plugin does not support"))
-
-
 @pytest.fixture
 def icons(qapp: Any) -> Icons:
     return Icons(DARK)

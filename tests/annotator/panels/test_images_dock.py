@@ -16,6 +16,7 @@ from engine.records import ImageFilter, ImageState
 
 LEFT = Qt.MouseButton.LeftButton
 MANY = 100_000
+ID = Qt.ItemDataRole.UserRole
 
 
 @pytest.fixture
@@ -116,6 +117,67 @@ def test_reading_the_list_again_keeps_its_place(dock: ImagesDock, qtbot: Any) ->
     dock.set_ids(range(101, 1001))
     assert dock.view.indexAt(QPoint(1, 1)).data(Qt.ItemDataRole.UserRole) == 501
     assert list(dock.ids[:2]) == [101, 102]
+
+
+def test_neither_the_place_nor_the_selection_is_lost_when_the_list_changes(dock: ImagesDock) -> None:
+    dock.set_ids(range(1, 1001))
+    dock.set_current(900)
+    QTest.mouseClick(dock.view.viewport(), LEFT, Qt.KeyboardModifier.ControlModifier, at(dock, 900))
+    dock.view.verticalScrollBar().setValue(500 * IMAGE_ROW_HEIGHT + 7)
+    dock.set_ids([*range(101, 901), *range(901, 1001, 2)])
+    assert dock.view.verticalScrollBar().value() == 400 * IMAGE_ROW_HEIGHT + 7
+    assert {index.data(ID) for index in dock.view.selectionModel().selectedIndexes()} == {900, 901}
+    assert dock.view.currentIndex().data(ID) == 901
+    dock.set_ids(range(1, 300))
+    assert dock.view.selectionModel().selectedIndexes() == []
+
+
+def test_a_long_list_is_never_gone_through_row_by_row(dock: ImagesDock, qtbot: Any) -> None:
+    counted: list[int] = []
+    count = dock.model.rowCount
+    dock.model.rowCount = lambda *parents: counted.append(1) or count(*parents)  # type: ignore[method-assign]  # a probe
+    with qtbot.waitSignal(dock.rows_needed):
+        dock.set_ids(range(1, MANY + 1))
+    dock.set_current(MANY)
+    dock.view.grab()
+    dock.set_ids(range(1, MANY + 1, 2))
+    dock.view.grab()
+    assert len(counted) < 5000
+
+
+def test_the_keyboard_goes_through_the_list(dock: ImagesDock) -> None:
+    dock.set_ids(range(1, 1001))
+    dock.set_current(1)
+    page = dock.view.viewport().height() // IMAGE_ROW_HEIGHT
+    rows = []
+    for key in (
+        Qt.Key.Key_Down,
+        Qt.Key.Key_End,
+        Qt.Key.Key_Up,
+        Qt.Key.Key_PageUp,
+        Qt.Key.Key_Home,
+        Qt.Key.Key_PageDown,
+    ):
+        QTest.keyClick(dock.view, key)
+        rows.append(dock.view.currentIndex().row())
+    assert rows[:3] == [1, 999, 998]
+    assert abs(998 - rows[3] - page) <= 1
+    assert rows[4] == 0
+    assert abs(rows[5] - page) <= 1
+    QTest.keyClick(dock.view, Qt.Key.Key_End, Qt.KeyboardModifier.ShiftModifier)
+    assert len(dock.view.selectionModel().selectedIndexes()) == 1000 - rows[5]
+    QTest.keyClicks(dock.view, "s")
+    assert dock.view.currentIndex().row() == 999
+    assert dock.view.viewport().rect().contains(at(dock, 999))
+
+
+def test_finding_starts_in_the_field(dock: ImagesDock) -> None:
+    dock.filter.field.setText("street")
+    dock.close()
+    dock.start_finding()
+    assert dock.isVisible()
+    assert dock.filter.field.hasFocus()
+    assert dock.filter.field.selectedText() == "street"
 
 
 def test_typing_narrows_once_it_rests(dock: ImagesDock, qtbot: Any) -> None:

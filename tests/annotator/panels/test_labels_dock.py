@@ -164,6 +164,7 @@ def test_the_menu_of_a_label(dock: LabelsDock, told: list[Any]) -> None:
     assert told == [("merge_asked", 2, 1), ("edit_asked", 2), ("delete_asked", 2)]
 
 
+# A popup is raised and grabs the keyboard, of which the offscreen platform says that it cannot.
 def test_the_swatch_opens_the_palette_and_a_colour_is_asked_for(dock: LabelsDock, told: list[Any], qtbot: Any) -> None:
     rect = dock.view.visualRect(dock.view.model().index(3, 0))
     points = (QPoint(x, rect.center().y()) for x in range(rect.left(), rect.right()))

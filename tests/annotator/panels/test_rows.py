@@ -29,9 +29,12 @@ LISTS = st.dictionaries(st.integers(0, 12), st.sampled_from("ab"), max_size=10).
 
 
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(before=LISTS, after=LISTS)
-def test_any_list_becomes_any_other_and_indexes_follow_their_rows(qapp: Any, before: Any, after: Any) -> None:
+@given(before=LISTS, after=LISTS, steps=st.sampled_from([0, 1, 32]))
+def test_any_list_becomes_any_other_and_indexes_follow_their_rows(
+    qapp: Any, before: Any, after: Any, steps: int
+) -> None:
     model = Pairs()
+    model.most_steps = steps
     tester = QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Warning)
     model.set_rows(before)
     kept = {key: QPersistentModelIndex(model.index_of(key)) for key, _ in before}
@@ -55,6 +58,24 @@ def test_rows_that_stay_are_not_reset(qapp: Any, watch: Callable[..., None]) -> 
     model.set_rows([(1, "a"), (2, "changed"), (4, "d"), (3, "c")])
     assert resets == []
     assert told == [(1, 1)]
+
+
+def test_a_change_in_many_places_is_made_in_few_pieces(qapp: Any, watch: Callable[..., None]) -> None:
+    model = Pairs()
+    watch(model)
+    everything = [(key, "a") for key in range(1000)]
+    model.set_rows(everything)
+    kept = QPersistentModelIndex(model.index_of(500))
+    steps: list[str] = []
+    model.rowsRemoved.connect(lambda *_: steps.append("removed"))
+    model.rowsInserted.connect(lambda *_: steps.append("inserted"))
+    model.dataChanged.connect(lambda *_: steps.append("changed"))
+    model.modelReset.connect(lambda: steps.append("reset"))
+    model.set_rows(everything[::2])
+    model.set_rows([(key, "b" if key % 4 else "a") for key, _ in everything])
+    assert steps == ["removed", "inserted", "changed"]
+    assert [row[0] for row in model.rows] == list(range(1000))
+    assert kept.row() == 500
 
 
 def test_a_key_given_twice_is_refused(qapp: Any) -> None:

@@ -94,6 +94,21 @@ def test_written_read_and_written_again_is_the_same(instances: list[dict[str, An
         assert first.count("annotations").went_out == second.count("annotations").went_out == len(instances)
 
 
+def test_a_projects_own_export_brings_nothing_new(tmp_path: Path) -> None:
+    Image.new("L", (WIDTH, HEIGHT)).save(tmp_path / "1.png")
+    with _project(tmp_path, "p.maskwright") as workspace:
+        workspace.execute(AddImages(".", "root", (NewImage("1.png", width=WIDTH, height=HEIGHT),)))
+        workspace.execute(AddLabel("cat"))
+        mask = masks.encode(np.eye(HEIGHT, WIDTH, dtype=bool))
+        workspace.execute(AddInstance(1, mask=mask, label_id=1))
+        workspace.execute(AddInstance(1, box=(0.5, 1, 2.25, 3), keypoints=((1, 2.5, 2),)))
+        coco.write(workspace, tmp_path / "out.json")
+        report = coco.read(workspace, tmp_path / "out.json")
+        assert [(line.text, line.count) for line in report.dropped] == [("already here", 2)]
+        with workspace.read() as reader:
+            assert reader.instances.count() == 2
+
+
 @pytest.mark.shared_data
 def test_a_real_file_comes_back_as_it_was(shared_data: Path, tmp_path: Path) -> None:
     source = shared_data / "coco_train_mini"

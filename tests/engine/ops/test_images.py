@@ -6,7 +6,7 @@ import pytest
 
 from engine.changes import Changes
 from engine.errors import InvalidOp, NotFound
-from engine.ops.images import AddImages, NewImage, NoteFile, SetImageState, SetTags
+from engine.ops.images import AddImages, NewImage, NoteFile, SetImageState, SetTags, StartImage
 from engine.records import ImageFilter, ImageState
 
 
@@ -109,3 +109,16 @@ def test_rows_count_what_is_there(desk: Any) -> None:
         (desk.images[1], 0, 0),
         (desk.images[0], 1, 1),
     ]
+
+
+def test_beginning_an_image_is_noted_once_and_is_no_step_to_undo(desk: Any) -> None:
+    instance = desk.add()
+    desk.workspace.execute(StartImage(desk.images[0]))
+    assert get(desk).state is ImageState.DOING
+    desk.workspace.execute(SetImageState((desk.images[0],), ImageState.DONE))
+    desk.workspace.execute(StartImage(desk.images[0]))
+    assert get(desk).state is ImageState.DONE
+    desk.workspace.undo(desk.images[0])
+    desk.workspace.undo(desk.images[0])
+    with desk.workspace.read() as read:
+        assert read.instances.some([instance]) == []

@@ -10,18 +10,8 @@ import pytest
 from engine.changes import Changes
 from engine.errors import InvalidOp, NotFound
 from engine.ops.base import Op
-from engine.ops.instances import (
-    AddInstance,
-    DeleteInstances,
-    DuplicateInstances,
-    MergeInstances,
-    RefineInstance,
-    ReplaceMask,
-    SetBox,
-    SetKeypoints,
-    SplitInstance,
-    SubtractInstances,
-)
+from engine.ops.combine import DuplicateInstances, MergeInstances, SplitInstance, SubtractInstances
+from engine.ops.instances import AddInstance, DeleteInstances, RefineInstance, ReplaceMask, SetBox, SetKeypoints
 from engine.ops.labels import AddLabel, AddSkeleton
 from engine.ops.reviews import SetLocked
 from engine.records import CandidateRecord, Level, PromptRecord, Provenance, Rle, Stage, State

@@ -28,8 +28,9 @@ def test_a_drag_moves_a_stored_joint(posed) -> None:
     assert posed.intents == [JointMoved(3, 1, 70, 90)]
 
 
-def test_alt_click_changes_its_visibility(posed) -> None:
-    posed.click(50, 40, alt=True)
+@pytest.mark.parametrize("keys", [{"alt": True}, {"shift": True}], ids=str)
+def test_a_click_with_alt_or_shift_changes_its_visibility(posed, keys) -> None:
+    posed.click(50, 40, **keys)
     assert posed.intents == [JointToggled(3, 0)]
 
 

@@ -2,13 +2,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 
 from annotator.canvas.scene_data import InstanceView
-from annotator.intents import AreaPicked, BoxEdited, JointMoved, MenuAsked, Opened, Picked, RingEdited
+from annotator.intents import AreaPicked, BoxEdited, JointMoved, JointToggled, MenuAsked, Opened, Picked, RingEdited
+from engine.geometry.polygon import fill_ring
 from engine.records import State
 
+HEIGHT, WIDTH = 160, 200
 SQUARE = {(40.0, 40.0), (80.0, 40.0), (80.0, 80.0), (40.0, 80.0)}
 
 
@@ -83,7 +87,58 @@ def test_double_click_on_an_edge_inserts_and_alt_click_removes_a_vertex(chosen) 
     chosen.click(40, 40, alt=True)
     inserted, removed = chosen.intents
     assert set(inserted.rings[0]) == SQUARE | {(60.0, 40.0)}
-    assert set(removed.rings[0]) == SQUARE - {(40.0, 40.0)}
+    assert set(removed.rings[0]) == SQUARE - {(40.0, 40.0)} | {(60.0, 40.0)}
+
+
+def test_a_whole_double_click_on_an_edge_only_inserts_a_vertex(chosen) -> None:
+    chosen.click_twice(60, 40)
+    (inserted,) = chosen.intents
+    assert set(inserted.rings[0]) == SQUARE | {(60.0, 40.0)}
+
+
+def test_a_click_on_the_outline_picks_nothing_but_one_inside_or_with_a_key_does(chosen) -> None:
+    chosen.click(60, 38)
+    chosen.click(60, 60)
+    chosen.click(60, 41, shift=True)
+    chosen.click(80, 60, alt=True)
+    assert chosen.intents == [Picked(60, 60), Picked(60, 41, add=True), Picked(80, 60, below=True)]
+
+
+def test_a_drag_from_the_outline_is_a_rubber_band(chosen) -> None:
+    chosen.drag((60, 40), (70, 50), (90, 60))
+    assert chosen.intents == [AreaPicked(60, 40, 90, 60)]
+
+
+def test_a_double_click_that_first_picks_opens_even_on_the_outline(hand, rectangle) -> None:
+    hand.view.set_instances([rectangle(1, 40, 40, 40, 40)])
+    hand.view.set_tool("select")
+    hand.view.intent.connect(lambda intent: hand.view.set_selection({1}) if isinstance(intent, Picked) else None)
+    hand.click_twice(60, 41)
+    assert hand.intents == [Picked(60, 41), Opened(60, 41)]
+
+
+def test_an_inserted_vertex_stays_and_can_be_dragged(chosen) -> None:
+    chosen.click_twice(60, 40)
+    chosen.drag((60, 40), (60, 35), (60, 30))
+    _, dragged = chosen.intents
+    assert set(dragged.rings[0]) == SQUARE | {(60.0, 30.0)}
+
+
+def test_vertices_on_a_straight_line_outlive_the_new_mask(chosen, rectangle) -> None:
+    def answer(edited: RingEdited) -> None:
+        mask = fill_ring(np.array(edited.rings[0]), HEIGHT, WIDTH).to_rle(HEIGHT, WIDTH)
+        chosen.view.patch_instances([replace(rectangle(1, 40, 40, 40, 40), mask=mask)])
+
+    # Queued, as the answer of the engine comes.
+    chosen.view.intent.connect(answer, Qt.ConnectionType.QueuedConnection)
+    chosen.click_twice(60, 80)
+    QApplication.processEvents()
+    chosen.drag((80, 80), (90, 80), (100, 80))
+    QApplication.processEvents()
+    chosen.drag((80, 40), (90, 40), (100, 40))
+    QApplication.processEvents()
+    chosen.click(60, 80, alt=True)
+    assert set(chosen.intents[-1].rings[0]) == {(40.0, 40.0), (100.0, 40.0), (100.0, 80.0), (40.0, 80.0)}
 
 
 def test_a_locked_instance_has_no_handles(hand, rectangle) -> None:
@@ -120,3 +175,41 @@ def test_a_joint_of_the_selected_pose_can_be_dragged(hand) -> None:
     hand.view.set_selection({3})
     hand.drag((50, 80), (60, 80), (80, 90))
     assert hand.intents == [JointMoved(3, 1, 80, 90)]
+
+
+@pytest.fixture
+def pose_with_box(hand):
+    joints = ((50.0, 40.0, 2), (90.0, 80.0, 1))
+    box = (50.0, 40.0, 40.0, 40.0)
+    hand.view.set_instances([InstanceView(3, 0.0, box, None, joints, None, (9, 200, 90), "", State.ACCEPTED)])
+    hand.view.set_tool("select")
+    hand.view.set_selection({3})
+    return hand
+
+
+@pytest.mark.parametrize("keys", [{"alt": True}, {"shift": True}], ids=str)
+def test_a_joint_is_toggled_with_alt_or_shift_also_by_quick_clicks(pose_with_box, keys) -> None:
+    pose_with_box.click_twice(90, 80, **keys)
+    assert pose_with_box.intents == [JointToggled(3, 1), JointToggled(3, 1)]
+
+
+def test_the_box_of_a_pose_has_no_handles(pose_with_box) -> None:
+    pose_with_box.drag((90, 40), (95, 35), (110, 30))
+    pose_with_box.drag((70, 60), (75, 65), (80, 75))
+    pose_with_box.drag((50, 40), (45, 35), (40, 30))
+    assert pose_with_box.intents == [
+        AreaPicked(90, 30, 110, 40),
+        AreaPicked(70, 60, 80, 75),
+        JointMoved(3, 0, 40, 30),
+    ]
+
+
+def test_handles_of_a_pose_are_not_drawn(hand) -> None:
+    box = InstanceView(3, 0.0, (50.0, 40.0, 40.0, 40.0), None, None, None, (9, 200, 90), "", State.ACCEPTED)
+    corners = []
+    for joints in (None, ((50.0, 40.0, 2), (90.0, 80.0, 2)), ((0.0, 0.0, 0), (0.0, 0.0, 0))):
+        hand.view.set_instances([replace(box, keypoints=joints)])
+        hand.view.set_selection({3})
+        at = hand.point(90, 40)
+        corners.append(hand.view.grab_image().pixelColor(at.x(), at.y()).getRgb()[:3] == (255, 255, 255))
+    assert corners == [True, False, True]
