@@ -139,6 +139,8 @@ class BackendSpec:
     hidden: bool = False
     rank: int = 100
     """Lower comes first; the default backend of a task is the first one available."""
+    ready: str = ""
+    """``"module:callable"``, torch-free, that returns why the backend cannot be used, or an empty text."""
     trainer: str = ""
     """Module that ``python -m`` runs to train this backend (see models/compact/train.py); empty if it cannot be."""
 

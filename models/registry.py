@@ -70,7 +70,19 @@ def _status(entry: EntryPoint) -> BackendStatus:
     if not isinstance(spec, BackendSpec):
         return _broken(entry, f"its entry point '{entry.value}' is not a BackendSpec but {type(spec).__name__}")
     missing = tuple(module for module in spec.requires if not _importable(module))
-    return BackendStatus(spec, not missing, _remedy(spec, missing), missing)
+    reason = _remedy(spec, missing) or _unready(spec)
+    return BackendStatus(spec, not reason, reason, missing)
+
+
+def _unready(spec: BackendSpec) -> str:
+    """Ask the backend itself, for instance whether its weights are there."""
+    if not spec.ready:
+        return ""
+    module_name, _, attribute = spec.ready.partition(":")
+    try:
+        return str(getattr(importlib.import_module(module_name), attribute)())
+    except (ImportError, AttributeError, ValueError) as error:
+        return f"its check '{spec.ready}' does not run: {error}"
 
 
 def _broken(entry: EntryPoint, reason: str) -> BackendStatus:

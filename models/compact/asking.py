@@ -64,18 +64,23 @@ def _first(eye: Eye, own: CompactEmbedding, question: Question, most: int) -> li
         for sight in eye.glance(own, level, (click,))[0]
     ]
     tops = distinct(_agreed([_fair(sight, own) for sight in glances]), most)
-    looks = []
-    for sight in tops:
-        box = seen_box(sight.logits, sight.frame)
-        if box is None:
-            continue
-        belief = canvas(sight.logits, sight.frame, own.height, own.width)
-        looks.append(Look(_frame(own, _joined(box, question.clicks)), question.clicks, None, belief))
-    if not looks:
+    seen = [(sight, box) for sight in tops if (box := seen_box(sight.logits, sight.frame)) is not None]
+    if not seen:
         return tops[:1]
-    closer = [_fair(sights[0], own) for sights in eye.look(own, looks)]
-    led = [replace(sight, score=min(sight.score, 0.999 * closer[0].score)) for sight in closer[1:]]
-    return distinct([closer[0], *sorted(led, key=lambda sight: -sight.score)], most)
+    looks = [
+        Look(
+            _frame(own, _joined(box, question.clicks)),
+            question.clicks,
+            previous=canvas(sight.logits, sight.frame, own.height, own.width),
+        )
+        for sight, box in seen
+    ]
+    # A closer look sharpens the mask, but told what to see it believes it: the glance's score stands.
+    closer = [
+        replace(sights[0], score=min(glance.score, seen[0][0].score))
+        for sights, (glance, _) in zip(eye.look(own, looks), seen, strict=True)
+    ]
+    return distinct(closer, most)
 
 
 def _settle(eye: Eye, own: CompactEmbedding, look: Look) -> list[Sight]:

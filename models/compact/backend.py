@@ -12,7 +12,6 @@ import torch
 from numpy.typing import NDArray
 
 from models import device as devices
-from models import weights as files
 from models.api import (
     BackendInfo,
     BackendSpec,
@@ -28,8 +27,8 @@ from models.compact.finish import canvas, enlarge, in_crop, obey, stability, wid
 from models.compact.frames import cut
 from models.compact.grid import answer_grid
 from models.compact.network import CompactNet, placed
+from models.compact.ready import verified
 from models.compact.sight import LEVELS, Click, CompactEmbedding, Eye, Sight
-from models.compact.spec import WEIGHTS
 from models.compact.store import read_network
 from models.errors import UnsupportedPrompt
 
@@ -96,8 +95,8 @@ class CompactBackend:
 def load(spec: BackendSpec, *, device: str | None = None, weights: Path | None = None) -> CompactBackend:
     """Load the shipped weights, or those at ``weights``; raises BackendUnavailable, WeightsMissing, WeightsMismatch."""
     chosen = devices.choose(device)
-    path = files.locate(WEIGHTS, explicit=weights)
-    return CompactBackend(spec, read_network(path), chosen, files.checksum(path))
+    path, found = verified(weights)
+    return CompactBackend(spec, read_network(path), chosen, found)
 
 
 def _own(embedding: Embedding) -> CompactEmbedding:
@@ -110,11 +109,12 @@ def _question(own: CompactEmbedding, prompts: PromptSet, previous: Logits | None
     clicks: list[Click] = sorted(
         (min(max(p.x, 0.0), own.width - 0.5), min(max(p.y, 0.0), own.height - 0.5), p.positive) for p in prompts.points
     )
-    if not any(inside for _, _, inside in clicks) and prompts.box is None and prompts.mask is None:
+    shown = prompts.mask is not None and bool(prompts.mask.any())
+    if not any(inside for _, _, inside in clicks) and prompts.box is None and not shown:
         raise UnsupportedPrompt("Give a positive click, a box or a mask first.")
     box = None if prompts.box is None else (prompts.box.x0, prompts.box.y0, prompts.box.x1, prompts.box.y1)
     belief = previous
-    if prompts.mask is not None:
+    if prompts.mask is not None and shown:
         rows, columns = own.work.shape[:2]
         share = cv2.resize(prompts.mask.astype(np.float32), (columns, rows), interpolation=cv2.INTER_AREA)
         belief = ((2 * share - 1) * SURE).astype(np.float32)

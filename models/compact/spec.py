@@ -6,6 +6,8 @@ from models.api import BackendSpec, WeightsInfo
 
 WEIGHTS = "compact.safetensors"
 """Name of the weights file among the shipped files, in the cache, or in $MASKWRIGHT_WEIGHTS."""
+CHECKSUM = ""
+"""BLAKE3 of the weights file that ships; others, in the cache or named by a person, may be anything that fits."""
 
 SPEC = BackendSpec(
     name="compact",
@@ -18,5 +20,6 @@ SPEC = BackendSpec(
     description="Maskwright's own small network; its weights come with the program.",
     weights=WeightsInfo(WEIGHTS, 0, "Apache-2.0; trained on COCO, Clothing Co-Parsing and DSB 2018 (see model card)"),
     rank=60,
+    ready="models.compact.ready:reason",
     trainer="models.compact.train",
 )

@@ -11,7 +11,7 @@ from models.compact.backend import CompactBackend
 from models.compact.network import TINY, CompactNet
 from models.compact.spec import SPEC, WEIGHTS
 from models.compact.store import read_network
-from models.errors import WeightsMismatch, WeightsMissing
+from models.errors import UnsupportedPrompt, WeightsMismatch, WeightsMissing
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +45,13 @@ def test_previous_logits_of_any_size_are_taken(untrained):
         previous = np.full(shape, -5, dtype=np.float32)
         previous[shape[0] // 3 : 2 * shape[0] // 3, shape[1] // 3 : 2 * shape[1] // 3] = 5
         assert untrained.predict(embedding, PromptSet((PointPrompt(200, 150),)), previous=previous)
+
+
+def test_an_empty_mask_is_nothing_to_answer_to(untrained):
+    embedding = untrained.encode(picture(60, 80))
+    with pytest.raises(UnsupportedPrompt):
+        untrained.predict(embedding, PromptSet(mask=np.zeros((60, 80), dtype=bool)))
+    assert untrained.predict(embedding, PromptSet((PointPrompt(30, 30),), mask=np.zeros((60, 80), dtype=bool)))
 
 
 def test_grid_answers_lie_in_the_image(untrained):

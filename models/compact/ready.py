@@ -1,0 +1,33 @@
+"""Whether the weights are there and whole, told without torch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from models import weights as files
+from models.assets import asset
+from models.compact.spec import CHECKSUM, WEIGHTS
+from models.errors import ModelError
+
+
+def reason() -> str:
+    """Return why the backend cannot be used, in words with the remedy, or an empty text."""
+    try:
+        verified()
+    except ModelError as error:
+        return str(error)
+    return ""
+
+
+def verified(explicit: Path | None = None) -> tuple[Path, str]:
+    """Return the weights file to use and its checksum; only the shipped one must have the known checksum.
+
+    Raises WeightsMissing or WeightsMismatch.
+    """
+    path = files.locate(WEIGHTS, explicit=explicit)
+    found = files.checksum(path)
+    try:
+        shipped = explicit is None and path == asset(WEIGHTS)
+    except FileNotFoundError:
+        shipped = False
+    return path, files.verify(path, CHECKSUM) if shipped else found
