@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from models.compact.finish import canvas, cut_off, enlarge, seen_box
 from models.compact.frames import Frame, around
-from models.compact.sight import LEVELS, SIDE, Click, CompactEmbedding, Eye, Look, Sight
+from models.compact.sight import LEVELS, SIDE, Click, CompactEmbedding, Eye, Look, Sight, box_map
 
 ZOOM = 1.8
 """Side of the crop looked at again, in lengths of the object."""
@@ -23,6 +23,8 @@ AGAIN = 2
 """Most looks after the first."""
 TWIN = 0.75
 """Masks that overlap more are one candidate."""
+MARGIN = 0.02
+"""How far a mask may reach beyond its box, as a share of the box."""
 TRUST = 4.0
 """Power of the scores with which glances vote for each other's masks."""
 LEAST = 24.0
@@ -48,10 +50,21 @@ def ask(eye: Eye, own: CompactEmbedding, question: Question, most: int) -> list[
         return _first(eye, own, question, most)
     look = Look(_frame(own, region), question.clicks, question.box, question.belief)
     sights = _settle(eye, own, look)
+    if question.box is not None and not question.clicks:
+        boxed = [_kept_in(question.box, sight) for sight in sights]
+        return distinct(sorted(boxed, key=lambda sight: -sight.score), most)
     settled, guesses = sights[0], sorted(sights[1:], key=lambda sight: -sight.score)
     # Once there is more to go by than one click, the settled mask is the one trained to be right: it leads.
     behind = [replace(sight, score=min(sight.score, 0.999 * settled.score)) for sight in guesses]
     return distinct([settled, *behind], most)
+
+
+def _kept_in(box: Box, sight: Sight) -> Sight:
+    """Cut off what lies beyond the box and a little margin: people draw boxes around what they mean."""
+    margin = MARGIN * max(box[2] - box[0], box[3] - box[1])
+    wide = (box[0] - margin, box[1] - margin, box[2] + margin, box[3] + margin)
+    inside = box_map(wide, sight.frame, sight.logits.shape[0]) > 0
+    return replace(sight, logits=np.where(inside, sight.logits, np.minimum(sight.logits, -1)).astype(np.float32))
 
 
 def _first(eye: Eye, own: CompactEmbedding, question: Question, most: int) -> list[Sight]:

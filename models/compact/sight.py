@@ -131,7 +131,7 @@ class Eye:
             for column, click in enumerate(some):
                 clicks[row, column] = click
             if look.box is not None:
-                box[row, 0] = _box_map(look.box, look.frame, half)
+                box[row, 0] = box_map(look.box, look.frame, half)
             if look.previous is not None:
                 previous[row, 0] = sample(look.previous, look.frame, own.height, own.width, (half, half), OUTSIDE)
         asked = Prompts(*(torch.from_numpy(part).to(self._device) for part in (clicks, box, previous)))
@@ -189,7 +189,7 @@ def _cut_features(part: Tensor, x: int, y: int, side: int, stride: int) -> Tenso
     return part[:, y // stride : (y + side) // stride, x // stride : (x + side) // stride]
 
 
-def _box_map(box: tuple[float, float, float, float], frame: Frame, side: int) -> NDArray[np.float32]:
+def box_map(box: tuple[float, float, float, float], frame: Frame, side: int) -> NDArray[np.float32]:
     """Return float32[side, side], 1 where a pixel's middle lies in ``box``."""
     x = frame.x0 + (np.arange(side) + 0.5) * frame.width / side
     y = frame.y0 + (np.arange(side) + 0.5) * frame.height / side

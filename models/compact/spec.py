@@ -19,7 +19,7 @@ SPEC = BackendSpec(
     extra="torch",
     description="Maskwright's own small network; its weights come with the program.",
     weights=WeightsInfo(WEIGHTS, 0, "Apache-2.0; trained on COCO, Clothing Co-Parsing and DSB 2018 (see model card)"),
-    rank=60,
+    rank=40,
     ready="models.compact.ready:reason",
     trainer="models.compact.train",
 )
