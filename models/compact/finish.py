@@ -56,8 +56,10 @@ def obey(
 def enlarge(logits: NDArray[np.float32], frame: Frame, height: int, width: int, clicks: Sequence[Click]) -> BoolMask:
     """Return ``bool[height, width]``: ``logits`` above 0 inside ``frame``, clicked pixels as they were clicked."""
     mask = np.zeros((height, width), dtype=np.bool_)
-    x0, y0 = max(0, int(np.floor(frame.x0))), max(0, int(np.floor(frame.y0)))
-    x1, y1 = min(width, int(np.ceil(frame.x1))), min(height, int(np.ceil(frame.y1)))
+    box = seen_box(logits, frame) or (0.0, 0.0, 0.0, 0.0)
+    rim = 1 + frame.width / logits.shape[1]
+    x0, y0 = max(0, int(box[0] - rim)), max(0, int(box[1] - rim))
+    x1, y1 = min(width, int(box[2] + rim) + 1), min(height, int(box[3] + rim) + 1)
     if x1 > x0 and y1 > y0:
         levels = np.clip(logits * _STEPS + 128, 0, 255).astype(np.uint8)
         kx, ky = logits.shape[1] / frame.width, logits.shape[0] / frame.height

@@ -18,10 +18,10 @@ CLOSER = 200
 CELL = 15.0
 """Side, in pixels of a level, of the cells of which only the first point is asked: a network that sees objects of 26 px
 and more there gains nothing from denser points."""
-EASE = 2.6
+EASE = 6.0
 """Grid scores are ``1 - (1 - predicted IoU) ** EASE``: one click's honest forecast rarely passes 0.7, and the automatic
 stage's rules were made for larger networks. The order stays; the number is a ranking, not an IoU."""
-SOFT = 0.25
+SOFT = 0.05
 """Share of the asked stability offset that is applied: the logits of a small network are that much flatter."""
 _DRAFT = 0.8  # share of the wanted score that a glance needs; the closer look decides
 
