@@ -145,6 +145,9 @@ def test_a_pose_is_placed_joint_by_joint_and_a_joint_is_dragged(open_window, tmp
 def test_keys_go_to_the_canvas_as_soon_as_a_project_is_open(open_window) -> None:
     driver = open_window()
     assert driver.window.focusWidget() is driver.canvas
+    driver.key(Qt.Key.Key_Tab)
+    driver.key(Qt.Key.Key_Tab, Qt.KeyboardModifier.ShiftModifier)
+    assert driver.window.focusWidget() is driver.canvas
 
 
 def test_labels_selection_and_edits(open_window) -> None:
