@@ -30,7 +30,7 @@ from engine.records import ImageRecord, ImageRow, InstanceRecord, LabelRecord, R
 
 DRAWN_AT_ONCE = 20
 """Up to so many instances are prepared for drawing in less than a frame."""
-LEVEL_WORDS = {"whole": "whole", "part": "part", "subpart": "sub", "": ""}
+LEVEL_WORDS = {"whole": "whole", "part": "part", "subpart": "subpart", "": ""}
 
 
 class Presenter:

@@ -1,25 +1,20 @@
-"""Weights files: found, checked, loaded without running code in them, downloaded so that a break costs nothing."""
+"""Weights files: found, checked, downloaded so that a break costs nothing. Torch-free; ``state_dict.py`` loads them."""
 
 from __future__ import annotations
 
 import os
-import pickle
-import struct
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
 from http.client import HTTPException, HTTPResponse
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import BinaryIO
 
 import blake3
 import platformdirs
 
 from models.assets import asset
 from models.errors import WeightsMismatch, WeightsMissing
-
-if TYPE_CHECKING:
-    import torch
 
 ENVIRONMENT = "MASKWRIGHT_WEIGHTS"
 _CHUNK = 1 << 18
@@ -71,56 +66,6 @@ def verify(path: Path, expected: str) -> str:
             f"The weights file {path} is damaged or another version: checksum {found[:12]}, expected {expected[:12]}."
         )
     return found
-
-
-def read_state(path: Path) -> dict[str, torch.Tensor]:
-    """Load a state dict on the CPU from ``.safetensors`` or a torch file, never running code stored in it.
-
-    A torch file may wrap its tensors as ``{"state_dict": ...}`` or ``{"model": ...}``. Raises WeightsMissing if there
-    is no such file, WeightsMismatch if it cannot be read or holds something else.
-    """
-    import torch
-
-    if not path.is_file():
-        raise WeightsMissing(f"The weights file {path} does not exist.")
-    state: Any
-    if path.suffix == ".safetensors":
-        import safetensors
-        import safetensors.torch
-
-        try:
-            state = safetensors.torch.load_file(path, device="cpu")
-        except safetensors.SafetensorError as error:
-            raise WeightsMismatch(f"The weights file {path} is damaged: {error}.") from error
-    else:
-        try:
-            state = torch.load(path, map_location="cpu", weights_only=True)
-        except (pickle.UnpicklingError, struct.error, RuntimeError, EOFError, ValueError, LookupError) as error:
-            raise WeightsMismatch(f"The weights file {path} is damaged or holds more than tensors.") from error
-    for wrapper in ("state_dict", "model"):
-        if isinstance(state, dict) and isinstance(state.get(wrapper), dict):
-            state = state[wrapper]
-    if not isinstance(state, dict) or not all(
-        isinstance(key, str) and isinstance(value, torch.Tensor) for key, value in state.items()
-    ):
-        raise WeightsMismatch(f"The weights file {path} holds no table of named tensors.")
-    return state
-
-
-def apply_state(network: torch.nn.Module, state: Mapping[str, torch.Tensor], *, source: Path) -> None:
-    """Put ``state`` into ``network``; raises WeightsMismatch naming tensors missing, left over or misshapen."""
-    wanted = network.state_dict()
-    missing = sorted(wanted.keys() - state.keys())
-    surplus = sorted(state.keys() - wanted.keys())
-    misshapen = sorted(key for key in wanted.keys() & state.keys() if wanted[key].shape != state[key].shape)
-    faults = [
-        f"{word} {', '.join(names[:3])}{' and more' if len(names) > 3 else ''}"
-        for word, names in (("lacks", missing), ("has unknown", surplus), ("has another shape for", misshapen))
-        if names
-    ]
-    if faults:
-        raise WeightsMismatch(f"The weights file {source} does not fit this network: it {'; '.join(faults)}.")
-    network.load_state_dict(dict(state))
 
 
 def download(

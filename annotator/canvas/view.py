@@ -312,6 +312,10 @@ class CanvasView(MovingView):
             return
         event.ignore()
 
+    def focusNextPrevChild(self, next: bool) -> bool:  # noqa: A002  # Qt's name
+        """Keep the keys: Tab goes through candidates here, and where there is none it must not lead away."""
+        return True
+
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """A key released elsewhere is never seen here: let go of Space."""
         self._space = False

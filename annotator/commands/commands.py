@@ -23,6 +23,8 @@ from engine.storage.reader import Reader
 from engine.workspace import Workspace
 
 SLOW_MS = 300
+NOTES = frozenset({"StartImage", "NoteFile"})
+"""Ops that the program does by itself: part of the audit trail, but nothing that a person did."""
 
 
 class Commands:
@@ -148,7 +150,7 @@ class Commands:
 
         def show(records: list[HistoryRecord]) -> None:
             self._history = records
-            self._desk.window.history.set_records(records)
+            self._desk.window.history.set_records([each for each in records if each.op not in NOTES])
             self.refresh()
 
         self._desk.store.read(query, show)

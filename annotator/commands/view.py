@@ -74,6 +74,9 @@ class ViewCommands:
         )
         window.context_bar.hover_preview_changed.connect(lambda on: desk.settings.set("canvas.hover_preview", bool(on)))
         window.context_bar.backend_clicked.connect(self.settings)
+        window.status.opacity_changed.connect(lambda value: desk.settings.set("canvas.mask_opacity", round(value, 2)))
+        window.images.leave.connect(window.canvas.setFocus)
+        window.labels.leave.connect(window.canvas.setFocus)
         window.canvas.zoom_changed.connect(window.status.set_zoom)
         window.canvas.pointer.connect(window.status.set_pointer)
         window.images.rows_needed.connect(desk.navigation.rows_needed)
@@ -109,6 +112,7 @@ class ViewCommands:
         match key:
             case "canvas.mask_opacity":
                 canvas.set_opacity(desk.settings.real(key))
+                desk.window.status.set_opacity(desk.settings.real(key))
             case "canvas.color_by":
                 desk.presenter.redraw()
             case "canvas.show_labels":

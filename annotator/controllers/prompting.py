@@ -7,7 +7,7 @@ from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, replace
 
 from annotator.controllers.active_clock import ActiveClock
-from engine.errors import EngineError, InferenceCancelled
+from engine.errors import EngineError, InferenceCancelled, InferenceCrashed
 from engine.inference.draft import Answer, Candidate, Draft, ImageRef
 from engine.ops.instances import AddInstance, RefineInstance
 from engine.records import CandidateRecord, InstanceRecord, Level, PromptRecord, Provenance, Stage
@@ -58,6 +58,7 @@ class Prompting:
         self._image: ImageRef | None = None
         self._commit_on_answer = False
         self._committing = False
+        self._asked_again = False
         self._queued: list[PromptRecord] = []
         self.label_id: int | None = None
         self.state = DraftState()
@@ -191,9 +192,15 @@ class Prompting:
         except (InferenceCancelled, CancelledError):
             return
         except EngineError as error:
+            if isinstance(error, InferenceCrashed) and not self._asked_again:
+                # The process is being replaced; what the person asked is asked once more, and no oftener.
+                self._asked_again = True
+                self._request(replace(self.state.draft, generation=self._next()), chosen=chosen)
+                return
             self._commit_on_answer = False
             self._set(replace(self.state, waiting=False, problem=str(error)))
             return
+        self._asked_again = False
         self._set(DraftState(draft=self.state.draft, answer=answer, chosen=min(chosen, len(answer.candidates) - 1)))
         if self._commit_on_answer:
             self._commit_on_answer = False

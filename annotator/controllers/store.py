@@ -88,7 +88,7 @@ class Store:
         def undone(outcome: Outcome[None]) -> None:
             self._bus.changed.emit(outcome.changes, None)
             verb = "Redone" if redo else "Undone"
-            self._bus.message.emit(Message("info", f"{verb}: {outcome.title}"))
+            self._bus.message.emit(Message("info", f"{verb}: {outcome.title}", brief=True))
 
         def refused(error: EngineError) -> None:
             kind: MessageKind = "info" if isinstance(error, NothingToUndo) else "warning"

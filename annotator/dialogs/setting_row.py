@@ -21,6 +21,8 @@ from annotator.tokens import UNIT
 from annotator.widgets.parts import GAP, icon_button, text_label
 
 CONTROL_WIDTH = 190
+_SPIN_INDENT = 9
+"""The style sheet's padding does not reach the text of spin boxes; this puts it below that of the other controls."""
 
 
 class SettingRow(QWidget):
@@ -98,6 +100,7 @@ class SettingRow(QWidget):
                 whole.setGroupSeparatorShown(True)
                 whole.setKeyboardTracking(False)
                 whole.valueChanged.connect(self._set)
+                whole.lineEdit().setTextMargins(_SPIN_INDENT, 0, 0, 0)
                 whole.setFixedWidth(CONTROL_WIDTH)
                 return whole
             case "float" | "percent":
@@ -109,6 +112,7 @@ class SettingRow(QWidget):
                 real.setSuffix(" %" if setting.kind == "percent" else setting.suffix)
                 real.setKeyboardTracking(False)
                 real.valueChanged.connect(lambda value: self._set(round(value / scale, 4)))
+                real.lineEdit().setTextMargins(_SPIN_INDENT, 0, 0, 0)
                 real.setFixedWidth(CONTROL_WIDTH)
                 return real
 

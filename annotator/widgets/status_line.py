@@ -17,7 +17,7 @@ _RIGHT = Qt.AlignmentFlag.AlignRight
 
 
 class StatusLine(QFrame):
-    """Fields of steady width, so that nothing dances while the pointer moves; first the slider gives way, then the path.
+    """Fields of steady width, so that nothing dances while the pointer moves; slider and path give way first.
 
     Signals:
         opacity_changed(float): how opaque the person wants the masks, 0 to 1.
@@ -38,7 +38,7 @@ class StatusLine(QFrame):
         self.opacity = QSlider(Qt.Orientation.Horizontal)
         self.opacity.setRange(0, 100)
         self.opacity.setPageStep(10)
-        self.opacity.setFixedWidth(_SLIDER_WIDTH)
+        self.opacity.setFixedSize(_SLIDER_WIDTH, HEIGHT - UNIT)
         # A click must leave the canvas its keys.
         self.opacity.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.opacity.setAccessibleName("Mask opacity")

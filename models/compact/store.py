@@ -11,15 +11,14 @@ from torch import Tensor
 
 from models import weights as files
 from models.compact.network import FULL, CompactNet, NetSize
+from models.state_dict import apply_state, read_state
 
 
 def read_network(path: Path, size: NetSize = FULL) -> CompactNet:
     """Return the network whose half-precision weights lie at ``path``; raises WeightsMissing or WeightsMismatch."""
     network = CompactNet(size)
-    state = {
-        name: value.float() if value.is_floating_point() else value for name, value in files.read_state(path).items()
-    }
-    files.apply_state(network, state, source=path)
+    state = {name: value.float() if value.is_floating_point() else value for name, value in read_state(path).items()}
+    apply_state(network, state, source=path)
     return network
 
 

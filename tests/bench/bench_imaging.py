@@ -110,6 +110,11 @@ def run() -> list[tuple[str, float]]:
     return rows
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Print the table."""
     for what, milliseconds in run():
         print(f"{milliseconds:10.3f} ms  {what}")
+
+
+if __name__ == "__main__":
+    main()

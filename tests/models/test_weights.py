@@ -5,7 +5,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from models import weights
+from models import state_dict, weights
 from models.errors import WeightsMismatch, WeightsMissing
 
 CONTENT = bytes(range(256)) * 4000
@@ -133,19 +133,19 @@ def test_state_round_trip_and_mismatch(tmp_path, suffix):
         torch.save({"state_dict": network.state_dict()}, path)
     else:
         safetensors.save_file(network.state_dict(), path)
-    state = weights.read_state(path)
+    state = state_dict.read_state(path)
     fresh = torch.nn.Linear(3, 2)
-    weights.apply_state(fresh, state, source=path)
+    state_dict.apply_state(fresh, state, source=path)
     assert torch.equal(fresh.weight, network.weight)
     with pytest.raises(WeightsMismatch, match="another shape for weight"):
-        weights.apply_state(torch.nn.Linear(4, 2), state, source=path)
+        state_dict.apply_state(torch.nn.Linear(4, 2), state, source=path)
     with pytest.raises(WeightsMismatch, match=r"lacks 0\.bias"):
-        weights.apply_state(torch.nn.Sequential(fresh), state, source=path)
+        state_dict.apply_state(torch.nn.Sequential(fresh), state, source=path)
     path.write_bytes(b"rubbish")
     with pytest.raises(WeightsMismatch, match="damaged"):
-        weights.read_state(path)
+        state_dict.read_state(path)
     with pytest.raises(WeightsMissing):
-        weights.read_state(tmp_path / "gone.pt")
+        state_dict.read_state(tmp_path / "gone.pt")
 
 
 class Trap:
@@ -159,4 +159,4 @@ def test_torch_file_with_code_is_refused(tmp_path):
     torch = pytest.importorskip("torch")
     torch.save({"weight": Trap()}, tmp_path / "net.pt")
     with pytest.raises(WeightsMismatch, match="more than tensors"):
-        weights.read_state(tmp_path / "net.pt")
+        state_dict.read_state(tmp_path / "net.pt")

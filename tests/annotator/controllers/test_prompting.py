@@ -134,9 +134,20 @@ def test_enter_while_the_backend_thinks_stores_when_the_answer_comes(desk: Desk)
     assert len(desk.stored) == 1
 
 
-def test_a_crash_keeps_the_draft_and_retry_asks_again(desk: Desk) -> None:
+def test_after_a_crash_the_same_draft_is_asked_again_once(desk: Desk) -> None:
     desk.prompting.add_point(1, 1, positive=True)
     desk.asked[0][1].set_exception(InferenceCrashed("The inference process ended."))
+    assert desk.prompting.state.waiting
+    assert [draft.clicks for draft, _ in desk.asked] == [1, 1]
+    desk.answer()
+    assert desk.prompting.state.candidate is not None
+
+
+def test_a_second_crash_keeps_the_draft_and_says_why(desk: Desk) -> None:
+    desk.prompting.add_point(1, 1, positive=True)
+    for _ in range(2):
+        desk.asked[-1][1].set_exception(InferenceCrashed("The inference process ended."))
+    assert len(desk.asked) == 2
     assert desk.prompting.state.problem == "The inference process ended."
     assert desk.prompting.state.draft is not None
     desk.prompting.retry()

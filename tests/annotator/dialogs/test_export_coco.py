@@ -77,5 +77,5 @@ def test_counts(qtbot: QtBot, tmp_path: Path) -> None:
     assert dialog.states["accepted"].text() == "&Accepted only (1,200)"
     assert dialog.sentence.text() == ""
     dialog.states["proposed"].setChecked(True)
-    assert "no such instance" in dialog.sentence.text()
+    assert "no such object" in dialog.sentence.text()
     assert dialog.accept_button.isEnabled()

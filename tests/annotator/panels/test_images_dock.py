@@ -250,3 +250,15 @@ def test_an_answer_does_not_lay_out_the_whole_list_again(
     dock.put_rows([image_row(1)])
     dock.view.executeDelayedItemsLayout()
     assert len(counted) < 1000
+
+
+def test_esc_clears_the_field_and_then_leaves(dock: ImagesDock) -> None:
+    told: list[str] = []
+    dock.leave.connect(lambda: told.append("leave"))
+    QTest.keyClicks(dock.filter.field, "ca")
+    QTest.keyClick(dock.filter.field, Qt.Key.Key_Escape)
+    assert (dock.filter.field.text(), told) == ("", [])
+    QTest.keyClick(dock.filter.field, Qt.Key.Key_Escape)
+    assert told == ["leave"]
+    QTest.keyClick(dock.view, Qt.Key.Key_Escape)
+    assert told == ["leave"] * 2

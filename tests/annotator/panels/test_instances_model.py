@@ -26,7 +26,7 @@ def test_rows_say_label_colour_state_and_score(
         {1: "#112233"},
     )
     first, second = model.rows
-    assert (first.title, first.color, first.level, first.score) == ("dog", "#112233", "sub", 0.9)
+    assert (first.title, first.color, first.level, first.score) == ("dog", "#112233", "subpart", 0.9)
     assert (second.title, second.color) == ("no label", colors.to_hex(colors.color_of(2)))
     assert model.waiting == 1
     assert "Proposed" in model.index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole)

@@ -194,3 +194,29 @@ def test_before_any_label_there_is_a_hint_and_nothing_to_add(icons: Icons, shown
     dock.view.set_hint("")
     assert dock.view.grab().toImage() != hinted
     assert window.isVisible()
+
+
+def test_esc_clears_the_field_and_then_leaves(dock: LabelsDock) -> None:
+    told: list[str] = []
+    dock.leave.connect(lambda: told.append("leave"))
+    QTest.keyClicks(dock.field, "ca")
+    QTest.keyClick(dock.field, Qt.Key.Key_Escape)
+    assert (dock.field.text(), told) == ("", [])
+    QTest.keyClick(dock.field, Qt.Key.Key_Escape)
+    assert told == ["leave"]
+    QTest.keyClick(dock.view, Qt.Key.Key_Escape)
+    assert told == ["leave"] * 2
+
+
+def test_esc_while_a_name_is_edited_only_ends_that(dock: LabelsDock, told: list[Any]) -> None:
+    left: list[str] = []
+    dock.leave.connect(lambda: left.append("leave"))
+    dock.view.setFocus()
+    dock.set_current(2)
+    QTest.keyClick(dock.view, Qt.Key.Key_F2)
+    editor = dock.view.findChild(QLineEdit)
+    assert editor is not None
+    QTest.keyClicks(editor, "x")
+    QTest.keyClick(editor, Qt.Key.Key_Escape)
+    assert left == []
+    assert not [each for each in told if each[0] == "rename_asked"]

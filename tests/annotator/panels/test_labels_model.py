@@ -28,7 +28,7 @@ def test_rows_are_in_order_of_position_and_the_first_ten_have_a_digit(
     assert [row.id for row in model.rows if row.current] == [3]
     model.set_counts({3: 1})
     assert [row.count for row in model.rows if row.count] == [1]
-    assert model.index_of(3).data(Qt.ItemDataRole.ToolTipRole).endswith("1 instance")
+    assert model.index_of(3).data(Qt.ItemDataRole.ToolTipRole).endswith("1 object")
 
 
 def test_tooltip_tells_the_place_in_the_hierarchy(qapp: Any, label: Callable[..., Any]) -> None:

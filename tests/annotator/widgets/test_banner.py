@@ -102,3 +102,24 @@ def test_it_stays_while_the_pointer_is_over_it(host: QWidget, icons: Icons, qtbo
         pass
     with qtbot.waitSignal(banner.shown):
         QTest.mouseMove(host, QPoint(5, 5))
+
+
+def test_a_brief_message_leaves_long_before_others_of_its_kind(host: QWidget, icons: Icons, qtbot: QtBot) -> None:
+    banner = Banner(host, icons, stay_ms=dict.fromkeys(SHORT, 3_600_000), brief_ms=30, slide_ms=0)
+    with qtbot.waitSignal(banner.shown, check_params_cb=lambda message: message is None):
+        banner.show_message(Message("info", "Undone: Add cat", brief=True))
+    banner.show_message(INFO)
+    with qtbot.assertNotEmitted(banner.shown, wait=120):
+        pass
+    assert banner.current == INFO
+
+
+def test_a_warning_with_something_to_do_stays_until_closed(host: QWidget, icons: Icons, qtbot: QtBot) -> None:
+    banner = Banner(host, icons, stay_ms=SHORT, slide_ms=0)
+    warning = Message("warning", "The file was replaced.", "Open again", lambda: None)
+    banner.show_message(warning)
+    with qtbot.assertNotEmitted(banner.shown, wait=120):
+        banner.show_message(INFO)
+    assert (banner.current, banner.waiting) == (warning, 1)
+    with qtbot.waitSignal(banner.shown, check_params_cb=lambda message: message is None):
+        QTest.mouseClick(banner.close_button, Qt.MouseButton.LeftButton)

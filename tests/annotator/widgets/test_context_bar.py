@@ -146,3 +146,31 @@ def test_the_state_is_told_by_form_as_well_as_color(bar: ContextBar, state: str,
     middle = bar._dot.grab().toImage().pixelColor(6, 6)
     colors = {"ready": DARK.success, "loading": DARK.warning, "down": DARK.error}
     assert (middle.name() == colors[state]) is filled
+
+
+def test_the_preview_stands_still_and_leaves_only_for_candidates(bar: ContextBar) -> None:
+    bar.set_tool("smart")
+    places = set()
+    for busy in ("", "Encoding the image"):
+        for hints in (KeyHints(), KeyHints("accept whole", "next candidate", "drop the draft")):
+            bar.set_busy(busy)
+            bar.set_hints(hints)
+            bar.grab()
+            assert bar.hover_preview.isVisible()
+            places.add(bar.hover_preview.geometry().getRect())
+    assert len(places) == 1
+    for number in (1, 2, 3):
+        bar.set_candidates(THREE[:number], 0)
+        assert not bar.hover_preview.isVisible()
+    bar.set_candidates((), 0)
+    assert bar.hover_preview.isVisible()
+
+
+def test_only_several_masks_without_a_level_are_numbered(bar: ContextBar) -> None:
+    plain = CandidateView(None, "", 0.5)
+    bar.set_candidates((plain,), 0)
+    assert bar.candidates[0].word == "mask"
+    bar.set_candidates((plain, plain), 0)
+    assert [button.word for button in bar.candidates[:2]] == ["mask 1", "mask 2"]
+    bar.set_candidates(THREE, 0)
+    assert [button.word for button in bar.candidates] == ["whole", "part", "subpart"]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from annotator.widgets.status_line import StatusLine
@@ -31,12 +33,12 @@ def test_the_words(line: StatusLine) -> None:
     line.set_backend("cpu", 41.4)
     assert (line.number.text, line.path.text, line.size_text.text) == ("34/1,200", "street/0034.jpg", "4000 × 3000")
     assert (line.pointer.text, line.zoom.text) == ("x 1203  y 877", "58 %")
-    assert (line.counts.text, line.backend.text) == ("12 instances, 3 to review", "CPU  41 ms")
+    assert (line.counts.text, line.backend.text) == ("12 objects, 3 to review", "CPU  41 ms")
     line.set_pointer(None, None)
     line.set_zoom(0.034)
     line.set_counts(1, 0)
     line.set_backend("cpu", None)
-    assert (line.pointer.text, line.zoom.text, line.counts.text) == ("", "3.4 %", "1 instance")
+    assert (line.pointer.text, line.zoom.text, line.counts.text) == ("", "3.4 %", "1 object")
     assert line.backend.text == "CPU"
 
 
@@ -59,3 +61,37 @@ def test_clear_takes_everything_of_the_image_away(line: StatusLine) -> None:
     line.set_counts(3, 0)
     line.clear()
     assert {field.text for field in (line.number, line.path, line.size_text, line.counts)} == {""}
+
+
+def test_the_opacity_is_told_but_not_echoed(line: StatusLine, qtbot: QtBot) -> None:
+    line.resize(1366, 26)
+    with qtbot.waitExposed(line):
+        line.show()
+    with qtbot.assertNotEmitted(line.opacity_changed):
+        line.set_opacity(0.35)
+    assert line.opacity.value() == 35
+    with qtbot.waitSignal(line.opacity_changed) as told:
+        QTest.keyClick(line.opacity, Qt.Key.Key_Right)
+    assert told.args == [0.36]
+    assert line.opacity.toolTip() == "Mask opacity: 36 %"
+
+
+def test_a_click_on_the_opacity_takes_no_keys_from_the_canvas(line: StatusLine, qtbot: QtBot) -> None:
+    line.resize(1366, 26)
+    with qtbot.waitExposed(line):
+        line.show()
+    line.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    line.setFocus()
+    with qtbot.waitSignal(line.opacity_changed):
+        QTest.mouseClick(line.opacity, Qt.MouseButton.LeftButton, pos=QPoint(80, line.opacity.height() // 2))
+    assert not line.opacity.hasFocus()
+
+
+def test_the_opacity_gives_way_before_the_words(line: StatusLine, qtbot: QtBot) -> None:
+    with qtbot.waitExposed(line):
+        line.show()
+    shown = {}
+    for width in (1366, 900, 1200):
+        line.resize(width, 26)
+        shown[width] = line.opacity.isVisible()
+    assert shown == {1366: True, 900: False, 1200: True}

@@ -41,3 +41,15 @@ def test_the_modes_stay_in_the_middle(qtbot: QtBot, icons: Icons) -> None:
     for title in ("a", "a very long name of a project " * 5):
         bar.set_title(title)
         assert abs(modes.geometry().center().x() - 683) < 8
+
+
+def test_a_narrow_title_keeps_its_state(qtbot: QtBot, icons: Icons) -> None:
+    bar = TopBar(icons, ModeSwitch())
+    qtbot.addWidget(bar)
+    bar.resize(1366, HEIGHT)
+    with qtbot.waitExposed(bar):
+        bar.show()
+    bar.set_title("a" * 200 + ".maskwright \u2014 all changes saved")
+    shown = bar.title.shortened()
+    assert shown.startswith("aaa")
+    assert shown.endswith("\u2014 all changes saved")

@@ -1,0 +1,64 @@
+"""Weights files as torch state dicts: loaded without running code in them, and fitted into a network."""
+
+from __future__ import annotations
+
+import pickle
+import struct
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from models.errors import WeightsMismatch, WeightsMissing
+
+if TYPE_CHECKING:
+    import torch
+
+
+def read_state(path: Path) -> dict[str, torch.Tensor]:
+    """Load a state dict on the CPU from ``.safetensors`` or a torch file, never running code stored in it.
+
+    A torch file may wrap its tensors as ``{"state_dict": ...}`` or ``{"model": ...}``. Raises WeightsMissing if there
+    is no such file, WeightsMismatch if it cannot be read or holds something else.
+    """
+    import torch
+
+    if not path.is_file():
+        raise WeightsMissing(f"The weights file {path} does not exist.")
+    state: Any
+    if path.suffix == ".safetensors":
+        import safetensors
+        import safetensors.torch
+
+        try:
+            state = safetensors.torch.load_file(path, device="cpu")
+        except safetensors.SafetensorError as error:
+            raise WeightsMismatch(f"The weights file {path} is damaged: {error}.") from error
+    else:
+        try:
+            state = torch.load(path, map_location="cpu", weights_only=True)
+        except (pickle.UnpicklingError, struct.error, RuntimeError, EOFError, ValueError, LookupError) as error:
+            raise WeightsMismatch(f"The weights file {path} is damaged or holds more than tensors.") from error
+    for wrapper in ("state_dict", "model"):
+        if isinstance(state, dict) and isinstance(state.get(wrapper), dict):
+            state = state[wrapper]
+    if not isinstance(state, dict) or not all(
+        isinstance(key, str) and isinstance(value, torch.Tensor) for key, value in state.items()
+    ):
+        raise WeightsMismatch(f"The weights file {path} holds no table of named tensors.")
+    return state
+
+
+def apply_state(network: torch.nn.Module, state: Mapping[str, torch.Tensor], *, source: Path) -> None:
+    """Put ``state`` into ``network``; raises WeightsMismatch naming tensors missing, left over or misshapen."""
+    wanted = network.state_dict()
+    missing = sorted(wanted.keys() - state.keys())
+    surplus = sorted(state.keys() - wanted.keys())
+    misshapen = sorted(key for key in wanted.keys() & state.keys() if wanted[key].shape != state[key].shape)
+    faults = [
+        f"{word} {', '.join(names[:3])}{' and more' if len(names) > 3 else ''}"
+        for word, names in (("lacks", missing), ("has unknown", surplus), ("has another shape for", misshapen))
+        if names
+    ]
+    if faults:
+        raise WeightsMismatch(f"The weights file {source} does not fit this network: it {'; '.join(faults)}.")
+    network.load_state_dict(dict(state))
