@@ -18,5 +18,3 @@ class Bus(QObject):
     """Id of the image now shown, or None."""
     selection_changed = Signal(object)
     """``frozenset`` of the ids of the selected instances."""
-    tokens_changed = Signal(object)
-    """``Tokens`` of the theme now in use."""

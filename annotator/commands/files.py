@@ -34,7 +34,6 @@ class FileCommands:
     def __init__(self, desk: Desk, *, opened: Callable[[Workspace], None], closed: Callable[[], None]) -> None:
         """``opened`` is called with every project that was opened, ``closed`` when none is open any more."""
         self._desk = desk
-        self._opened = opened
         self._closed = closed
         desk.projects.opened = opened
         registry, start = desk.registry, desk.window.start_page

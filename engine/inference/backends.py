@@ -38,8 +38,3 @@ def choices(task: Task | None = "mask", *, hidden: bool = False) -> list[Backend
         for status in registry.available(task)
         if hidden or not status.spec.hidden
     ]
-
-
-def default_name(task: Task = "mask") -> str:
-    """Return the best backend that can be used here; raises BackendUnavailable when there is none."""
-    return registry.default(task).name

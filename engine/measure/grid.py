@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from engine.measure.truth import TrueImage
 from models import masks
-from models.api import KeepRule, MaskBackend, MaskCandidate
+from models.api import KeepRule, MaskBackend
 
 THRESHOLDS = tuple(0.5 + 0.05 * step for step in range(10))
 """IoUs at which an object counts as found; average recall is the mean over them (COCO)."""
@@ -54,10 +54,6 @@ def measure_image(backend: MaskBackend, image: TrueImage, score: GridScore, keep
     for most in MOST:
         best = table[:most].max(axis=0) if len(table) else np.zeros(len(true))
         score.best[most] += [float(value) for value in best]
-
-
-def _code(candidate: MaskCandidate) -> masks.Rle:
-    return candidate.mask if isinstance(candidate.mask, masks.Rle) else masks.encode(candidate.mask)
 
 
 def recall(best: Sequence[float]) -> float:

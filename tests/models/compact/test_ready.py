@@ -18,13 +18,12 @@ def shipped_folder(tmp_path, monkeypatch):
     return tmp_path
 
 
-def test_without_its_weights_classic_takes_over_and_the_list_says_why(shipped_folder):
+def test_without_its_weights_it_is_not_offered_and_the_list_says_why(shipped_folder):
     with pytest.raises(WeightsMissing, match=WEIGHTS):
         ready.verified()
     (status,) = (status for status in registry.available("mask") if status.spec.name == "compact")
     assert not status.available
     assert WEIGHTS in status.reason
-    assert registry.default("mask").name == "classic"
 
 
 def test_damaged_shipped_weights_are_refused(shipped_folder):
@@ -32,7 +31,6 @@ def test_damaged_shipped_weights_are_refused(shipped_folder):
     with pytest.raises(WeightsMismatch, match="damaged"):
         ready.verified()
     assert "damaged" in ready.reason()
-    assert registry.default("mask").name == "classic"
 
 
 def test_weights_of_ones_own_need_no_known_checksum(shipped_folder):
