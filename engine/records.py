@@ -155,11 +155,16 @@ class Provenance:
     clicks: int = 0
     active_ms: int = 0
     tool: str = ""
+    crop: Box | None = None
+    """Window of the image (x, y, w, h) in which the automatic stage found it; None for all else."""
 
 
 @dataclass(frozen=True, slots=True)
 class InstanceRecord:
-    """One object of an image; it may carry a mask, a box and keypoints at once."""
+    """One object of an image; it may carry a mask, a box and keypoints at once.
+
+    ``edits``: how often its mask was changed after it was stored.
+    """
 
     id: int
     image_id: int
@@ -182,6 +187,8 @@ class InstanceRecord:
     updated_at: datetime
     reviewed_by: str
     reviewed_at: datetime | None
+    review_ms: int
+    edits: int
     coco_id: int | None
     extra: Json
 

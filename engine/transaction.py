@@ -30,5 +30,9 @@ class Tx:
         return self.rows.changes
 
     def touch(self, instance_id: int, values: Mapping[str, Any]) -> None:
-        """Update an instance and, if that changes anything, its time of change."""
-        self.rows.update("instances", instance_id, values, stamp={"updated_at": self.now})
+        """Update an instance and, if that changes anything, its time of change; another mask is counted as an edit."""
+        row = self.rows.get("instances", instance_id)
+        stamp: dict[str, Any] = {"updated_at": self.now}
+        if "mask" in values and values["mask"] != row["mask"]:
+            stamp["edits"] = row["edits"] + 1
+        self.rows.update("instances", instance_id, values, stamp=stamp, row=row)

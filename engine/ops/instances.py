@@ -216,6 +216,7 @@ def provenance_values(provenance: Provenance) -> dict[str, Any]:
         "clicks": provenance.clicks,
         "active_ms": provenance.active_ms,
         "tool": provenance.tool,
+        **{f"crop_{side}": value for side, value in zip("xywh", provenance.crop or (None,) * 4, strict=True)},
     }
 
 

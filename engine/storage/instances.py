@@ -155,6 +155,7 @@ def _record(row: RowMapping) -> InstanceRecord:
             clicks=row["clicks"],
             active_ms=row["active_ms"],
             tool=row["tool"],
+            crop=None if row["crop_w"] is None else (row["crop_x"], row["crop_y"], row["crop_w"], row["crop_h"]),
         ),
         author=row["author"],
         job_id=row["job_id"],
@@ -162,6 +163,8 @@ def _record(row: RowMapping) -> InstanceRecord:
         updated_at=row["updated_at"],
         reviewed_by=row["reviewed_by"],
         reviewed_at=row["reviewed_at"],
+        review_ms=row["review_ms"],
+        edits=row["edits"],
         coco_id=row["coco_id"],
         extra=row["extra"],
     )

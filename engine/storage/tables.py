@@ -173,7 +173,11 @@ class JobItem(Base):
 
 
 class Instance(Base):
-    """One object of an image with its whole story; mask, box and keypoints are each optional, not all three absent."""
+    """One object of an image with its whole story; mask, box and keypoints are each optional, not all three absent.
+
+    ``edits`` counts how often its mask was changed after it was stored; ``crop_*`` is the window of the image in which the
+    automatic stage found it.
+    """
 
     __tablename__ = "instances"
     __table_args__ = (
@@ -183,6 +187,10 @@ class Instance(Base):
         Index("ix_instances_state", "state", "image_id"),
         Index("ix_instances_job", "job_id"),
         Index("ix_instances_parent", "parent_id"),
+        # Holds all that orders, narrows and counts the review queue, so that masks are not read for it.
+        Index(
+            "ix_instances_review", "state", "score", "image_id", "label_id", "area", "stability", "stage", "job_id"
+        ),
         {"sqlite_autoincrement": True},
     )
 
@@ -219,6 +227,11 @@ class Instance(Base):
     reviewed_by: Mapped[str] = mapped_column(default="")
     reviewed_at: Mapped[datetime | None]
     review_ms: Mapped[int] = mapped_column(default=0)
+    edits: Mapped[int] = mapped_column(default=0, server_default="0")
+    crop_x: Mapped[float | None]
+    crop_y: Mapped[float | None]
+    crop_w: Mapped[float | None]
+    crop_h: Mapped[float | None]
     coco_id: Mapped[int | None] = mapped_column(BigInteger, unique=True)
     extra: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
@@ -256,6 +269,33 @@ class Candidate(Base):
     level: Mapped[str] = mapped_column(default="")
     chosen: Mapped[bool] = mapped_column(default=False)
     logits: Mapped[NDArray[np.float16] | None] = mapped_column(HalfArrayType)
+
+
+class Audit(Base):
+    """A quality audit: masks drawn at random and kept as they were, to be compared with what an expert makes of them."""
+
+    __tablename__ = "audits"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = _id()
+    author: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime]
+    params: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class AuditItem(Base):
+    """One mask of an audit as it was when drawn; an instance that is gone since has no row any more."""
+
+    __tablename__ = "audit_items"
+    __table_args__ = (Index("ix_audit_items_audit", "audit_id", "image_id"), {"sqlite_autoincrement": True})
+
+    id: Mapped[int] = _id()
+    audit_id: Mapped[int] = mapped_column(ForeignKey("audits.id", ondelete="CASCADE"))
+    image_id: Mapped[int] = mapped_column(ForeignKey("images.id", ondelete="CASCADE"))
+    instance_id: Mapped[int] = mapped_column(BigInteger)
+    mask: Mapped[Rle] = mapped_column(RleType)
+    checked_by: Mapped[str] = mapped_column(default="")
+    checked_at: Mapped[datetime | None]
 
 
 class History(Base):

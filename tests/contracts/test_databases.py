@@ -12,14 +12,16 @@ import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, create_engine, inspect, text
+from sqlalchemy import Column, Engine, MetaData, Table, create_engine, insert, inspect, text
 from sqlalchemy.engine import make_url
 
 from engine.errors import (
@@ -399,8 +401,8 @@ LATER = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "tomorrow"
+down_revision = "{head}"
 
 
 def upgrade():
@@ -417,12 +419,48 @@ def later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     def become(more: str = "pass") -> None:
         folder = tmp_path / "migrations of 100% tomorrow"
         shutil.copytree(Path(migrations.__file__).parent, folder, ignore=shutil.ignore_patterns("__pycache__"))
-        code = LATER.format(default="sunny", more=more)
-        (folder / "versions" / "0002_weather.py").write_text(code, encoding="utf-8")
+        code = LATER.format(default="sunny", more=more, head=HEAD)
+        (folder / "versions" / "tomorrow_weather.py").write_text(code, encoding="utf-8")
         monkeypatch.setattr(migrations, "_FOLDER", folder)
-        monkeypatch.setattr(project_file, "HEAD", "0002")
+        monkeypatch.setattr(project_file, "HEAD", "tomorrow")
 
     return become
+
+
+def test_a_project_of_the_first_schema_is_migrated(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The newest migration adds columns with defaults to rows that are there."""
+    engine = engine_of(place)
+    with engine.begin() as connection:
+        migrations_to(connection, "0001")
+        connection.execute(
+            insert(TABLES["project"]).values(uuid="u", name="old", created_at=datetime.now(UTC), info={}, settings={})
+        )
+        connection.execute(text("INSERT INTO roots (path, name) VALUES ('photos', 'photos')"))
+        image = {"root_id": 1, "path": "a.jpg", "added_at": datetime.now(UTC), "width": 9, "height": 9}
+        connection.execute(insert(TABLES["images"]).values(image))
+        old = {each["name"] for each in inspect(connection).get_columns("instances")}
+        values = {"image_id": 1, "state": "accepted", "stage": "assisted", "mask": square(1), "level": "", "z": 0}
+        values |= {"area": 9.0, "iscrowd": False, "locked": False, "attributes": {}, "backend": "", "weights_hash": ""}
+        values |= {"device": "", "tool": "", "clicks": 0, "active_ms": 0, "author": "", "reviewed_by": ""}
+        values |= {"created_at": datetime.now(UTC), "updated_at": datetime.now(UTC), "review_ms": 0, "extra": {}}
+        assert set(values) <= old
+        connection.execute(
+            insert(Table("instances", MetaData(), *(Column(n, TABLES["instances"].c[n].type) for n in values))), values
+        )
+    engine.dispose()
+    if isinstance(place.project, Path):
+        with contextlib.closing(sqlite3.connect(place.project)) as raw:
+            raw.execute(f"PRAGMA application_id = {project_file.APPLICATION_ID}")
+    with Workspace.open(place.project) as opened, opened.read() as read:
+        assert read.project().name == "old"
+        (instance,) = read.instances.of_image(1)
+        assert (instance.edits, instance.provenance.crop) == (0, None)
+
+
+def migrations_to(connection: Any, revision: str) -> None:
+    config = migrations._config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
 
 
 def test_an_older_project_is_copied_then_migrated(
@@ -441,9 +479,9 @@ def test_an_older_project_is_copied_then_migrated(
     assert [row[-1] for row in after["images"]] == ["sunny", "sunny"]
     assert after["instances"] == before["instances"] and after["candidates"] == before["candidates"]
     if isinstance(place.project, Path):
-        copy = place.project.with_name("p.maskwright.before-0002.bak")
+        copy = place.project.with_name("p.maskwright.before-tomorrow.bak")
         with contextlib.closing(sqlite3.connect(copy)) as raw:
-            assert raw.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
+            assert raw.execute("SELECT version_num FROM alembic_version").fetchall() == [(HEAD,)]
             assert raw.execute("SELECT * FROM images ORDER BY id").fetchall() == before["images"]
 
 
@@ -458,7 +496,7 @@ def test_a_failed_migration_changes_nothing(
     place.engine.dispose()
     assert place.dump(story=True) == before and schema_of(place.engine) == schema
     with place.engine.connect() as connection:
-        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == "0001"
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == HEAD
 
 
 # PostgreSQL alone
