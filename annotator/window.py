@@ -65,9 +65,14 @@ class MainWindow(QMainWindow):
         self.top_bar = TopBar(icons, self.mode_switch)
         self.status = StatusLine()
 
+        self._strips: dict[str, QWidget] = {}
+        self._strip_column = QVBoxLayout()
+        self._mode_pages: dict[str, QWidget] = {}
+        self._work = QStackedWidget()
+        self._work.addWidget(self._work_area())
         self._pages = QStackedWidget()
         self._pages.addWidget(self.start_page)
-        self._pages.addWidget(self._work_area())
+        self._pages.addWidget(self._work)
         self.setCentralWidget(self._column(self.top_bar, self._pages, self.progress))
         self.statusBar().setSizeGripEnabled(False)
         self.statusBar().addWidget(self.status, 1)
@@ -96,8 +101,33 @@ class MainWindow(QMainWindow):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addWidget(self.tool_strip)
-        row.addWidget(self._column(self.context_bar, self.stage), 1)
+        strips = QWidget()
+        strips.setLayout(self._strip_column)
+        self._strip_column.setContentsMargins(0, 0, 0, 0)
+        self._strip_column.setSpacing(0)
+        row.addWidget(self._column(self.context_bar, strips, self.stage), 1)
         return area
+
+    def add_mode_strip(self, mode: str, strip: QWidget) -> None:
+        """Give a mode a strip of controls between the context bar and the picture; it shows with the mode."""
+        strip.hide()
+        self._strips[mode] = strip
+        self._strip_column.addWidget(strip)
+
+    def add_mode_page(self, mode: str, page: QWidget) -> None:
+        """Give a mode a page that takes the place of tools, context bar and picture."""
+        self._mode_pages[mode] = page
+        self._work.addWidget(page)
+
+    def show_mode(self, mode: str) -> None:
+        """Show what was added for ``mode`` and hide what was added for others."""
+        for name, strip in self._strips.items():
+            strip.setVisible(name == mode)
+        page = self._mode_pages.get(mode)
+        if page is not None:
+            self._work.setCurrentWidget(page)
+        else:
+            self._work.setCurrentIndex(0)
 
     def _column(self, *widgets: QWidget) -> QWidget:
         column = QWidget()

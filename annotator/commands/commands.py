@@ -11,6 +11,7 @@ from annotator.actions.action import UiContext
 from annotator.commands.files import FileCommands
 from annotator.commands.instances import InstanceCommands
 from annotator.commands.labels import LabelCommands
+from annotator.commands.modes import ModeCommands
 from annotator.commands.view import ViewCommands
 from annotator.controllers.image_cache import LoadedImage
 from annotator.desk import Desk
@@ -40,6 +41,7 @@ class Commands:
         self.instances = InstanceCommands(desk)
         self.labels = LabelCommands(desk)
         self.view = ViewCommands(desk, log=log, set_label=self.labels.set_label)
+        self.modes = ModeCommands(desk, {})
         desk.presenter.refresh_actions = self.refresh
         desk.bus.changed.connect(self._changed)
         desk.bus.message.connect(self._message)
@@ -105,6 +107,7 @@ class Commands:
         desk.navigation.reset()
         desk.editing.forget()
         self._show_title()
+        self.modes.reset()
         desk.window.show_start()
         desk.bus.project_changed.emit(None)
         self.refresh()
@@ -226,7 +229,7 @@ class Commands:
                 can_commit=state.candidate is not None or state.waiting or desk.posing.active,
                 candidate_count=len(state.candidates),
                 tool=desk.window.canvas.tool,
-                mode=desk.window.mode_switch.mode,
+                mode=self.modes.mode,
                 can_undo=any(each.state == "done" and each.undoable for each in self._history),
                 can_redo=any(each.state == "undone" and each.undoable for each in self._history),
                 label_count=len(editing.labels),

@@ -44,7 +44,6 @@ class ViewCommands:
         registry.bind("view.opacity", self.opacity)
         registry.bind("view.navigator", canvas.set_navigator_shown)
         registry.bind("view.dock", self.toggle_dock)
-        registry.bind("view.mode", desk.window.mode_switch.set_mode)
         registry.bind("view.theme", self.switch_theme)
         registry.bind("view.full_screen", self.full_screen)
         registry.bind("tool.choose", self.choose_tool)
@@ -68,7 +67,7 @@ class ViewCommands:
         desk, window = self._desk, self._desk.window
         registry = desk.registry
         window.top_bar.palette_asked.connect(self.palette)
-        window.mode_switch.mode_chosen.connect(lambda name: registry.set_checked(f"view.mode.{name}", True))
+        window.mode_switch.mode_chosen.connect(lambda name: registry.trigger(f"view.mode.{name}"))
         window.context_bar.radius_changed.connect(
             lambda radius: desk.settings.set("canvas.brush_radius", float(radius))
         )
@@ -96,7 +95,6 @@ class ViewCommands:
         window.canvas.set_tokens(desk.theme.tokens)
         registry.set_checked("view.masks", True)
         registry.set_checked("view.navigator", True)
-        registry.set_checked("view.mode.assisted", True)
         for key in (
             "canvas.mask_opacity",
             "canvas.show_labels",

@@ -175,8 +175,8 @@ class JobItem(Base):
 class Instance(Base):
     """One object of an image with its whole story; mask, box and keypoints are each optional, not all three absent.
 
-    ``edits`` counts how often its mask was changed after it was stored; ``crop_*`` is the window of the image in which the
-    automatic stage found it.
+    ``edits`` counts how often its mask was changed after it was stored; ``crop_*`` is the window of the image in which
+    the automatic stage found it.
     """
 
     __tablename__ = "instances"
@@ -188,9 +188,7 @@ class Instance(Base):
         Index("ix_instances_job", "job_id"),
         Index("ix_instances_parent", "parent_id"),
         # Holds all that orders, narrows and counts the review queue, so that masks are not read for it.
-        Index(
-            "ix_instances_review", "state", "score", "image_id", "label_id", "area", "stability", "stage", "job_id"
-        ),
+        Index("ix_instances_review", "state", "score", "image_id", "label_id", "area", "stability", "stage", "job_id"),
         {"sqlite_autoincrement": True},
     )
 
@@ -272,7 +270,7 @@ class Candidate(Base):
 
 
 class Audit(Base):
-    """A quality audit: masks drawn at random and kept as they were, to be compared with what an expert makes of them."""
+    """A quality audit: masks drawn at random and kept as they were, to be compared with an expert's."""
 
     __tablename__ = "audits"
     __table_args__ = ({"sqlite_autoincrement": True},)
