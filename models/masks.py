@@ -119,6 +119,15 @@ def iou(first: Sequence[Rle], second: Sequence[Rle]) -> NDArray[np.float64]:
     return np.asarray(found, dtype=np.float64).reshape(len(first), len(second))
 
 
+def shares_inside(first: Sequence[Rle], second: Sequence[Rle]) -> NDArray[np.float64]:
+    """Return ``float64[len(first), len(second)]``: the share of each of ``first`` inside each of ``second``."""
+    if not first or not second:
+        return np.zeros((len(first), len(second)))
+    # COCO's crowd rule divides by the first mask's own area.
+    found = coco_mask.iou([r.to_coco() for r in first], [r.to_coco() for r in second], [1] * len(second))
+    return np.asarray(found, dtype=np.float64).reshape(len(first), len(second))
+
+
 def union(rles: Iterable[Rle]) -> Rle:
     """Return the union of masks of one size (at least one)."""
     return _merge(list(rles), intersect=False)

@@ -9,9 +9,9 @@ from statistics import fmean
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from engine.measure.truth import TrueImage
+from engine.stages.grid import grid_points
 from models import masks
 from models.api import KeepRule, MaskBackend
 
@@ -28,13 +28,6 @@ class GridScore:
     best: dict[int, list[float]] = field(default_factory=lambda: {most: [] for most in MOST})
     counts: list[int] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
-
-
-def grid_points(height: int, width: int, side: int = 32) -> NDArray[np.float32]:
-    """Return ``float32[side * side, 2]``: the middles of an even grid over the image, x and y in pixels."""
-    share = (np.arange(side, dtype=np.float32) + 0.5) / side
-    x, y = np.meshgrid(share * width, share * height)
-    return np.stack([x.ravel(), y.ravel()], axis=1).astype(np.float32)
 
 
 def measure_image(backend: MaskBackend, image: TrueImage, score: GridScore, keep: KeepRule, side: int = 32) -> None:

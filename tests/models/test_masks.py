@@ -171,3 +171,11 @@ def test_extent_crop_and_paste(mask):
     assert box == (x, y, x + w, y + h)
     part = masks.crop(mask, box)
     assert np.array_equal(masks.paste(part, x=box[0], y=box[1], height=mask.shape[0], width=mask.shape[1]), mask)
+
+
+def test_shares_inside_divide_by_the_first() -> None:
+    large, small = np.zeros((10, 10), dtype=bool), np.zeros((10, 10), dtype=bool)
+    large[:, :5], small[:2, 4:8] = True, True
+    codes = [masks.encode(large), masks.encode(small)]
+    assert masks.shares_inside(codes, codes).tolist() == [[1, 2 / 50], [2 / 8, 1]]
+    assert masks.shares_inside([], codes).shape == (0, 2)

@@ -1,0 +1,135 @@
+"""Everything in one image: each window is encoded and asked its grid, and what passes becomes a tree of masks."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.records import Rle
+from engine.stages import select, tree
+from engine.stages.auto_mask import AutoMask as AutoMask
+from engine.stages.grid import Window, grid_points, windows
+from engine.stages.params import AutoParams
+from models import masks
+from models.api import Embedding, Image, KeepRule, MaskCandidate
+
+
+class GridBackend(Protocol):
+    """What the automatic stage needs of a mask backend."""
+
+    def encode(self, image: Image) -> Embedding:
+        """Do the work of an image or a part of it once."""
+
+    def predict_grid(self, embedding: Embedding, points: NDArray[np.float32], keep: KeepRule) -> list[MaskCandidate]:
+        """Answer each point (``float32[N, 2]``: x, y in pixels of what was encoded) alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many were asked and left: points, answers over the thresholds, survivors of the overlaps, new ones."""
+
+    asked: int = 0
+    offered: int = 0
+    kept: int = 0
+    new: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """Seconds an image took; ``encode`` and ``grid`` are the backend's."""
+
+    encode: float = 0.0
+    grid: float = 0.0
+    select: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An image's masks, the largest first, and how they were come by."""
+
+    masks: tuple[AutoMask, ...]
+    counts: Counts
+    spent: Spent
+
+    def account(self) -> dict[str, float]:
+        """Return counts and seconds as plain values, as a job keeps them."""
+        return asdict(self.counts) | {name: round(seconds, 4) for name, seconds in asdict(self.spent).items()}
+
+
+def find_masks(
+    backend: GridBackend, image: Image, params: AutoParams, taken: Sequence[Rle] = ()
+) -> tuple[AutoMask, ...]:
+    """Return the masks of ``image`` (uint8[H, W, 3]) that are new beside those ``taken``, the largest first."""
+    return search(backend, image, params, taken).masks
+
+
+def search(
+    backend: GridBackend,
+    image: Image,
+    params: AutoParams,
+    taken: Sequence[Rle] = (),
+    *,
+    embedding: Embedding | None = None,
+) -> Found:
+    """Do the same as ``find_masks`` and tell how it went; ``embedding`` is that of the whole image if it is at hand."""
+    height, width = image.shape[:2]
+    clock = _Clock()
+    asked = offered = 0
+    found: list[select.Offer] = []
+    for window in windows(height, width, params):
+        own = embedding if window.layer == 0 else None
+        if own is None:
+            part = np.ascontiguousarray(image[window.y : window.y + window.height, window.x : window.x + window.width])
+            clock.mark("select")
+            own = backend.encode(part)
+            clock.mark("encode")
+        answers = _ask(backend, own, window, params.keep_rule(window.area / (height * width)))
+        clock.mark("grid")
+        asked += window.side**2
+        offered += len(answers)
+        survivors = select.within_window(select.offers(answers, window), height, width, params)
+        found += select.uncrop(survivors, height, width)
+        clock.mark("select")
+    found = select.small_enough(select.tidied(select.across_windows(found, params), params), params)
+    gone = select.duplicates([each.rle for each in found], taken, params.near_duplicate)
+    new = [each for number, each in enumerate(found) if number not in gone]
+    linked = _linked(new, params)
+    clock.mark("select")
+    return Found(linked, Counts(asked, offered, len(found), len(linked)), clock.spent)
+
+
+def _ask(backend: GridBackend, embedding: Embedding, window: Window, keep: KeepRule) -> list[MaskCandidate]:
+    return backend.predict_grid(embedding, grid_points(window.height, window.width, window.side), keep)
+
+
+def _linked(found: Sequence[select.Offer], params: AutoParams) -> tuple[AutoMask, ...]:
+    # Ties by score and point, so that the same image always gives the same tuple.
+    ordered = sorted(found, key=lambda each: (-masks.area(each.rle), -each.score, each.point, each.rle.counts))
+    parents = tree.parents([each.rle for each in ordered], params.contained)
+    return tuple(
+        AutoMask(each.rle, each.score, each.stability, each.point, each.window.box, level, parent)
+        for each, parent, level in zip(ordered, parents, tree.levels(parents), strict=True)
+    )
+
+
+class _Clock:
+    """Adds up seconds under names."""
+
+    def __init__(self) -> None:
+        self._seconds = dict.fromkeys(("encode", "grid", "select"), 0.0)
+        self._since = time.perf_counter()
+
+    def mark(self, what: str) -> None:
+        """Count what ran since the last mark as ``what``."""
+        now = time.perf_counter()
+        self._seconds[what] += now - self._since
+        self._since = now
+
+    @property
+    def spent(self) -> Spent:
+        return Spent(**self._seconds)
