@@ -49,6 +49,10 @@ class NotFound(InvalidOp):
     """The op names an image, instance, label or job that is not there (any more)."""
 
 
+class LeaseLost(InvalidOp):
+    """A worker is no longer the one that does an image of a job; nothing was stored."""
+
+
 class UndoConflict(EngineError):
     """Something changed the rows since the op, so undoing it would lose that change; nothing was written."""
 
@@ -67,6 +71,9 @@ class CannotWrite(EngineError):
 
 class InferenceError(EngineError):
     """The backend gave no answer; the draft is untouched."""
+
+    reason: str = ""
+    """What happened, without the advice to whoever holds a draft; empty where ``str(error)`` says no more."""
 
 
 class InferenceTimeout(InferenceError):

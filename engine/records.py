@@ -70,6 +70,15 @@ class JobState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class ItemState(StrEnum):
+    """Life of one image of a job."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
 @dataclass(frozen=True, slots=True)
 class ProjectRecord:
     """The project itself; ``info`` holds COCO's top-level fields that survive import and export."""
@@ -240,6 +249,58 @@ class JobRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class JobItemRecord:
+    """One image of a job; ``account`` tells how it went: points asked, answers left, seconds spent."""
+
+    id: int
+    job_id: int
+    image_id: int
+    state: ItemState
+    reason: str
+    lease_owner: str
+    lease_until: datetime | None
+    started_at: datetime | None
+    ended_at: datetime | None
+    instances: int
+    account: Json
+
+
+@dataclass(frozen=True, slots=True)
+class JobProgress:
+    """How far a job is. ``workers`` hold a lease that has not run out; ``left`` seconds are None while unknown."""
+
+    job_id: int
+    state: JobState
+    total: int
+    waiting: int
+    running: int
+    done: int
+    failed: int
+    instances: int
+    workers: int
+    left: float | None
+
+    @property
+    def ended(self) -> int:
+        """Images that need no more work."""
+        return self.done + self.failed
+
+    @property
+    def alive(self) -> bool:
+        """True while somebody works on it."""
+        return self.state in (JobState.WAITING, JobState.RUNNING) and self.workers > 0
+
+
+@dataclass(frozen=True, slots=True)
+class JobFailure:
+    """An image that a job could not do, and why."""
+
+    image_id: int
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class HistoryRecord:
     """One op as the history dock and the audit trail show it; ``state`` is done, undone or dropped (no redo left)."""
 
@@ -265,6 +326,7 @@ class ImageFilter:
     has_proposed: bool | None = None
     split: str = ""
     tag: str = ""
+    has_accepted: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

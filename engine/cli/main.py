@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from engine.cli import (
+    auto,
     backends,
     backup,
     bench,
@@ -79,12 +80,15 @@ app.command("import", rich_help_panel=_DATA)(bring.bring)
 app.command("export", rich_help_panel=_DATA)(export.export)
 app.command("info", rich_help_panel=_DATA)(info.info)
 app.add_typer(labels.app, name="labels", rich_help_panel=_DATA)
+app.command("auto", rich_help_panel=_MODELS)(auto.auto)
+app.command("run-job", hidden=True)(auto.run_job)
 app.command("train", rich_help_panel=_MODELS)(train.train)
 app.add_typer(bench.app, name="bench", rich_help_panel=_MODELS)
 app.command("history", rich_help_panel=_CARE)(history.history)
 app.command("undo", rich_help_panel=_CARE)(history.undo)
 app.command("redo", rich_help_panel=_CARE)(history.redo)
 app.command("jobs", rich_help_panel=_CARE)(jobs.jobs)
+app.command("cancel", rich_help_panel=_CARE)(jobs.cancel)
 app.command("withdraw", rich_help_panel=_CARE)(jobs.withdraw)
 app.command("check", rich_help_panel=_CARE)(check.check)
 app.command("backup", rich_help_panel=_CARE)(backup.backup)

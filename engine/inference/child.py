@@ -5,17 +5,15 @@ from __future__ import annotations
 import logging
 import os
 import signal
-import site
 import subprocess
 import sys
 import threading
 from collections import deque
 from multiprocessing import Pipe
-from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TypeAlias
 
-import engine
 from engine.inference.messages import Hello, Reply, Request
+from engine.processes import cores, own_environment
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -25,18 +23,20 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _LAST_LINES = 30
-_THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
 
 class Child:
     """A running process. Owned by the host's thread; only ``kill`` and ``pid`` may be used from another one."""
 
-    def __init__(self) -> None:
-        """Start the process, which waits for a Hello. Raises OSError when the system starts no more processes."""
+    def __init__(self, threads: int | None = None) -> None:
+        """Start the process, which waits for a Hello. Raises OSError when the system starts no more processes.
+
+        ``threads`` are those it may use; by default all but one, which the window keeps.
+        """
         # A pipe handed down privately: no name in the file system, nobody else can connect, nothing to clean up.
         self.link, theirs = Pipe()
         try:
-            self._process = _start(theirs)
+            self._process = _start(theirs, threads or max(1, cores() - 1))
         except OSError:
             self.link.close()
             raise
@@ -107,7 +107,7 @@ def describe_exit(code: int) -> str:
     return f"It was ended by signal {-code} ({name})."
 
 
-def _start(theirs: Link) -> subprocess.Popen[str]:
+def _start(theirs: Link, threads: int) -> subprocess.Popen[str]:
     handle = theirs.fileno()
     options: dict[str, Any] = {}
     if sys.platform == "win32":
@@ -118,30 +118,12 @@ def _start(theirs: Link) -> subprocess.Popen[str]:
         options["pass_fds"] = (handle,)
     return subprocess.Popen(
         # -P: a folder called "models" or "engine" where the user stands must not be taken for ours.
-        [sys.executable, "-P", "-m", "engine.inference.worker", str(handle), str(_threads())],
+        [sys.executable, "-P", "-m", "engine.inference.worker", str(handle), str(threads)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        env=_environment(),
+        env=own_environment(threads),
         encoding="utf-8",
         errors="replace",
         **options,
     )
-
-
-def _environment() -> dict[str, str]:
-    """Return our environment, with a core left to the window and our source folder told if it is not installed."""
-    environment = dict(os.environ)
-    environment["PYTHONIOENCODING"] = "utf-8:backslashreplace"
-    environment["PYTHONUNBUFFERED"] = "1"
-    for variable in _THREAD_VARIABLES:
-        environment.setdefault(variable, str(_threads()))
-    root = str(Path(engine.__file__).resolve().parents[1])
-    if root not in (*site.getsitepackages(), site.getusersitepackages()):
-        environment["PYTHONPATH"] = os.pathsep.join(filter(None, [root, environment.get("PYTHONPATH", "")]))
-    return environment
-
-
-def _threads() -> int:
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, cores - 1)

@@ -115,7 +115,7 @@ class EmbeddingStore:
         embedding = self._restore(image.content_hash)
         content_hash, gone = image.content_hash, set[str]()
         if embedding is None:
-            content_hash, pixels = _read(image)
+            content_hash, pixels = read_checked(image)
             encode_began = time.perf_counter()
             embedding, cleared = self._encode(pixels)
             gone |= cleared
@@ -162,8 +162,11 @@ class EmbeddingStore:
         return CacheKey(content_hash, info.name, info.weights_hash, info.version)
 
 
-def _read(image: ImageRef) -> tuple[str, Image]:
-    """Return the content hash and the pixels (uint8[H, W, 3], displayed frame) of the image's file."""
+def read_checked(image: ImageRef) -> tuple[str, Image]:
+    """Return the content hash and the pixels (uint8[H, W, 3], displayed frame) of the image's file.
+
+    Raises BadImage when it cannot be read or is another one than the project knows.
+    """
     decoded = read_image(image.file)
     if image.content_hash and decoded.content_hash != image.content_hash:
         raise BadImage(

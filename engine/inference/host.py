@@ -14,11 +14,14 @@ from numpy.typing import NDArray
 from engine.inference.desk import Desk, Order
 from engine.inference.draft import Answer, Draft, ImageRef
 from engine.inference.events import HostEvent
-from engine.inference.messages import Ask, Grid, Hello, Hover
+from engine.inference.messages import Ask, FindMasks, Grid, Hello, Hover
 from engine.inference.settings import CacheSettings, TimeLimits
 from engine.inference.supervisor import Supervisor
 from engine.inference.waiting import Waiting
+from engine.stages.automatic import Found
+from engine.stages.params import AutoParams
 from models.api import BackendInfo, KeepRule, MaskCandidate
+from models.masks import Rle
 
 
 class InferenceHost:
@@ -36,10 +39,14 @@ class InferenceHost:
         device: str | None = None,
         limits: TimeLimits | None = None,
         on_event: Callable[[HostEvent], None] | None = None,
+        threads: int | None = None,
     ) -> None:
-        """Remember what to run; ``start`` runs it. ``on_event`` must be quick and must not raise."""
+        """Remember what to run; ``start`` runs it. ``on_event`` must be quick and must not raise.
+
+        ``threads`` are the processor threads the process may use; by default all but one, which the window keeps.
+        """
         self._desk = Desk(Hello(backend, device, cache))
-        self._supervisor = Supervisor(self._desk, limits or TimeLimits(), on_event)
+        self._supervisor = Supervisor(self._desk, limits or TimeLimits(), on_event, threads)
         self._thread = threading.Thread(target=self._supervisor.run, name="inference host", daemon=True)
 
     def start(self) -> None:
@@ -65,6 +72,12 @@ class InferenceHost:
         """Ask for the masks (as RLE) that each of ``points`` (float32[N, 2]: x, y in image pixels) gives alone."""
         future: Future[tuple[MaskCandidate, ...]] = Future()
         self._desk.add(Waiting(Grid(self._desk.number(), image, points, keep), future))
+        return future
+
+    def find(self, image: ImageRef, params: AutoParams, taken: Sequence[Rle] = ()) -> Future[Found]:
+        """Ask for everything in the image that is new beside ``taken``; each window has the time limits anew."""
+        future: Future[Found] = Future()
+        self._desk.add(Waiting(FindMasks(self._desk.number(), image, params, tuple(taken)), future))
         return future
 
     def encode_ahead(self, images: Sequence[ImageRef]) -> None:

@@ -11,7 +11,10 @@ from numpy.typing import NDArray
 from engine.errors import EngineError
 from engine.inference.draft import Answer, Draft, ImageRef
 from engine.inference.settings import CacheSettings
+from engine.stages.automatic import Found
+from engine.stages.params import AutoParams
 from models.api import BackendInfo, KeepRule, MaskCandidate
+from models.masks import Rle
 
 Phase: TypeAlias = Literal["encode", "predict", "grid"]
 """What the inference process is busy with; each phase has its own time limit."""
@@ -64,6 +67,16 @@ class Grid:
     keep: KeepRule
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class FindMasks:
+    """Find everything in an image that is new beside the masks ``taken``."""
+
+    number: int
+    image: ImageRef
+    params: AutoParams
+    taken: tuple[Rle, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Ahead:
     """Encode an image that will be needed soon."""
@@ -114,10 +127,10 @@ class EmbeddingsGone:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Done:
-    """Request ``number`` succeeded; ``value`` fits the request (an Answer, grid masks, or nothing)."""
+    """Request ``number`` succeeded; ``value`` fits the request (an Answer, grid masks, what was found, or nothing)."""
 
     number: int
-    value: Answer | tuple[MaskCandidate, ...] | None
+    value: Answer | tuple[MaskCandidate, ...] | Found | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,5 +141,5 @@ class Refused:
     error: EngineError | InferenceBug
 
 
-Request: TypeAlias = Ask | Hover | Grid | Ahead
+Request: TypeAlias = Ask | Hover | Grid | FindMasks | Ahead
 Reply: TypeAlias = Loaded | LoadFailed | Began | EmbeddingReady | EmbeddingsGone | Done | Refused

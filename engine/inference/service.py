@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from engine.errors import BackendFailed, EngineError
 from engine.inference.draft import Answer, ImageRef
-from engine.inference.embeddings import EmbeddingStore
+from engine.inference.embeddings import EmbeddingStore, read_checked
 from engine.inference.messages import (
     Ahead,
     Ask,
@@ -15,6 +16,7 @@ from engine.inference.messages import (
     Done,
     EmbeddingReady,
     EmbeddingsGone,
+    FindMasks,
     Grid,
     Hello,
     Hover,
@@ -24,6 +26,7 @@ from engine.inference.messages import (
     Request,
 )
 from engine.inference.prompter import Candidates, Prompter
+from engine.stages.automatic import Found, search
 from models import registry
 from models.api import Embedding, MaskBackend
 from models.errors import ModelError
@@ -66,6 +69,8 @@ class Service:
             raise BackendFailed(_NO_MEMORY) from error
 
     def _handle(self, request: Request) -> Done:
+        if isinstance(request, FindMasks):
+            return Done(request.number, self._find(request))
         embedding, encoded_ms = self._embedding(request.number, request.image)
         match request:
             case Ask(number, draft, multimask):
@@ -83,6 +88,21 @@ class Service:
                 return Done(number, tuple(self._backend.predict_grid(embedding, points, keep)))
             case Ahead(number):
                 return Done(number, None)
+
+    def _find(self, request: FindMasks) -> Found:
+        """Look through an image window by window; what is encoded for it is not kept."""
+        self._report(Began(request.number, "encode"))
+        began = time.perf_counter()
+        _, pixels = read_checked(request.image)
+        read = time.perf_counter() - began
+        found = search(
+            self._backend,
+            pixels,
+            request.params,
+            request.taken,
+            phase=lambda phase: self._report(Began(request.number, phase)),
+        )
+        return replace(found, spent=replace(found.spent, read=read))
 
     def _embedding(self, number: int, image: ImageRef) -> tuple[Embedding, float]:
         found = self._store.get(image, on_miss=lambda: self._report(Began(number, "encode")))

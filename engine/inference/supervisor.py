@@ -39,11 +39,18 @@ _GRACE_SECONDS = 2.0
 class Supervisor:
     """Runs on one thread until the desk closes; ``kill`` alone may be called from another."""
 
-    def __init__(self, desk: Desk, limits: TimeLimits, on_event: Callable[[events.HostEvent], None] | None) -> None:
-        """Serve ``desk``; ``on_event`` is called on this object's thread."""
+    def __init__(
+        self,
+        desk: Desk,
+        limits: TimeLimits,
+        on_event: Callable[[events.HostEvent], None] | None,
+        threads: int | None = None,
+    ) -> None:
+        """Serve ``desk``; ``on_event`` is called on this object's thread; ``threads`` are the process's."""
         self._desk = desk
         self._limits = limits
         self._on_event = on_event
+        self._threads = threads
         self._child: Child | None = None
         self._loaded = False
         self._down: BaseException | None = None
@@ -94,7 +101,7 @@ class Supervisor:
         hello = self._desk.hello
         self._tell(events.Loading(hello.backend))
         try:
-            self._child = Child()
+            self._child = Child(self._threads)
         except OSError as error:
             self._go_down(InferenceCrashed(f"The inference process cannot be started ({error}). Close other programs."))
             return
@@ -183,6 +190,7 @@ class Supervisor:
             "Restart inference or choose another backend; your clicks are kept."
         )
         error = kind(f"{reason} {rest}")
+        error.reason = reason
         log.error("%s", error)
         self._fail_flight(error, reason)
         if again:

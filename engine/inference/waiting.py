@@ -1,4 +1,4 @@
-"""What waits for the inference process: an ask before grids, grids before a hover, encoding ahead last."""
+"""What waits for the inference process: an ask before grids and searches, those before a hover, encoding ahead last."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
-from engine.inference.messages import Ahead, Ask, Grid, Hover, Request
+from engine.inference.messages import Ahead, Ask, FindMasks, Grid, Hover, Request
 
 
 @dataclass(slots=True, eq=False)
@@ -37,14 +37,14 @@ class WaitingRoom:
     def add(self, waiting: Waiting) -> list[Waiting]:
         """Take in a request and return what it drops.
 
-        A newer ask or hover replaces the waiting one; a hover gives way to any ask or grid.
+        A newer ask or hover replaces the waiting one; a hover gives way to any ask, grid or search.
         """
         dropped: list[Waiting | None] = []
         match waiting.request:
             case Ask():
                 dropped = [self._ask, self._hover]
                 self._ask, self._hover = waiting, None
-            case Grid():
+            case Grid() | FindMasks():
                 dropped = [self._hover]
                 self._hover = None
                 self._grids.append(waiting)

@@ -90,7 +90,10 @@ class Withdrawn:
 
 @dataclass(frozen=True)
 class WithdrawJob(Op[Withdrawn]):
-    """Take out what a job stored, save for instances that a person changed or reviewed since."""
+    """Take out what a job stored, save for instances that a person changed or reviewed since.
+
+    A job that is open but that no worker holds an image of (its program was killed) can be withdrawn as it is.
+    """
 
     job_id: int
     undoable: ClassVar[bool] = False
@@ -105,7 +108,7 @@ class WithdrawJob(Op[Withdrawn]):
         job = tx.read.jobs.get(self.job_id)
         if job.state is JobState.WITHDRAWN:
             raise InvalidOp(f"The job {self.job_id} is withdrawn already. Nothing was changed.")
-        if job.state in (JobState.RUNNING, JobState.WAITING):
+        if job.state in (JobState.RUNNING, JobState.WAITING) and tx.read.jobs.owners(self.job_id, now=tx.now):
             raise InvalidOp(f"The job {self.job_id} is still {job.state}. Cancel it first. Nothing was changed.")
         mine = _INSTANCES.c.job_id == self.job_id
         untouched = (

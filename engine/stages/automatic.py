@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from engine.records import Rle
 from engine.stages import select, tree
 from engine.stages.auto_mask import AutoMask as AutoMask
-from engine.stages.grid import Window, grid_points, windows
+from engine.stages.grid import grid_points, windows
 from engine.stages.params import AutoParams
 from models import masks
 from models.api import Embedding, Image, KeepRule, MaskCandidate
@@ -41,8 +41,9 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """Seconds an image took; ``encode`` and ``grid`` are the backend's."""
+    """Seconds an image took; ``encode`` and ``grid`` are the backend's, ``read`` and ``select`` ours."""
 
+    read: float = 0.0
     encode: float = 0.0
     grid: float = 0.0
     select: float = 0.0
@@ -61,6 +62,10 @@ class Found:
         return asdict(self.counts) | {name: round(seconds, 4) for name, seconds in asdict(self.spent).items()}
 
 
+def _tell_nobody(_phase: Literal["encode", "grid"]) -> None:
+    return
+
+
 def find_masks(
     backend: GridBackend, image: Image, params: AutoParams, taken: Sequence[Rle] = ()
 ) -> tuple[AutoMask, ...]:
@@ -74,21 +79,22 @@ def search(
     params: AutoParams,
     taken: Sequence[Rle] = (),
     *,
-    embedding: Embedding | None = None,
+    phase: Callable[[Literal["encode", "grid"]], None] = _tell_nobody,
 ) -> Found:
-    """Do the same as ``find_masks`` and tell how it went; ``embedding`` is that of the whole image if it is at hand."""
+    """Do the same as ``find_masks`` and tell how it went; ``phase`` is called as the backend is set to work."""
     height, width = image.shape[:2]
     clock = _Clock()
     asked = offered = 0
     found: list[select.Offer] = []
     for window in windows(height, width, params):
-        own = embedding if window.layer == 0 else None
-        if own is None:
-            part = np.ascontiguousarray(image[window.y : window.y + window.height, window.x : window.x + window.width])
-            clock.mark("select")
-            own = backend.encode(part)
-            clock.mark("encode")
-        answers = _ask(backend, own, window, params.keep_rule(window.area / (height * width)))
+        part = np.ascontiguousarray(image[window.y : window.y + window.height, window.x : window.x + window.width])
+        phase("encode")
+        clock.mark("select")
+        embedding = backend.encode(part)
+        clock.mark("encode")
+        phase("grid")
+        points = grid_points(window.height, window.width, window.side)
+        answers = backend.predict_grid(embedding, points, params.keep_rule(window.area / (height * width)))
         clock.mark("grid")
         asked += window.side**2
         offered += len(answers)
@@ -101,10 +107,6 @@ def search(
     linked = _linked(new, params)
     clock.mark("select")
     return Found(linked, Counts(asked, offered, len(found), len(linked)), clock.spent)
-
-
-def _ask(backend: GridBackend, embedding: Embedding, window: Window, keep: KeepRule) -> list[MaskCandidate]:
-    return backend.predict_grid(embedding, grid_points(window.height, window.width, window.side), keep)
 
 
 def _linked(found: Sequence[select.Offer], params: AutoParams) -> tuple[AutoMask, ...]:

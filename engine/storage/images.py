@@ -136,9 +136,9 @@ class Images:
             labelled = select(_INSTANCES.c.image_id).where(_INSTANCES.c.label_id == narrowed.label_id)
             conditions.append(_IMAGES.c.id.in_(labelled))
         if narrowed.has_proposed is not None:
-            # Distinct, because this index gives an image's instances side by side and only the first has to be kept.
-            has = _IMAGES.c.id.in_(select(_INSTANCES.c.image_id).where(_INSTANCES.c.state == State.PROPOSED).distinct())
-            conditions.append(has if narrowed.has_proposed else not_(has))
+            conditions.append(_has(State.PROPOSED, narrowed.has_proposed))
+        if narrowed.has_accepted is not None:
+            conditions.append(_has(State.ACCEPTED, narrowed.has_accepted))
         return query.where(and_(*conditions)) if conditions else query
 
     def _contains(self, text: str) -> ColumnElement[bool]:
@@ -163,3 +163,9 @@ class Images:
             coco_id=row["coco_id"],
             extra=row["extra"],
         )
+
+
+def _has(state: State, wanted: bool) -> ColumnElement[bool]:
+    # Distinct, because this index gives an image's instances side by side and only the first has to be kept.
+    has = _IMAGES.c.id.in_(select(_INSTANCES.c.image_id).where(_INSTANCES.c.state == state).distinct())
+    return has if wanted else not_(has)

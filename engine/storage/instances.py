@@ -10,6 +10,7 @@ from engine.errors import NotFound
 from engine.records import CandidateRecord, InstanceRecord, Level, PromptRecord, Provenance, Stage, State
 from engine.storage.images import BATCH
 from engine.storage.tables import Candidate, Instance, Prompt, table_of
+from models.masks import Rle
 
 _INSTANCES = table_of(Instance)
 _PROMPTS = table_of(Prompt)
@@ -62,6 +63,13 @@ class Instances:
             )
             for row in self._connection.execute(query).mappings():
                 yield _record(row)
+
+    def stored_masks(self, image_id: int, *, after: int = 0) -> dict[int, Rle]:
+        """Return the masks of an image's instances by id, rejected ones included; only ids above ``after``."""
+        query = select(_INSTANCES.c.id, _INSTANCES.c.mask).where(
+            _INSTANCES.c.image_id == image_id, _INSTANCES.c.id > after, _INSTANCES.c.mask.is_not(None)
+        )
+        return {int(row_id): mask for row_id, mask in self._connection.execute(query.order_by(_INSTANCES.c.id))}
 
     def prompts(self, instance_id: int) -> tuple[PromptRecord, ...]:
         """Return the prompts an instance was made with, in the order given."""

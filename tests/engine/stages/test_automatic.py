@@ -109,11 +109,10 @@ def test_small_regions_are_cleaned() -> None:
     assert clean.mask == large.rle(SIZE, SIZE)
 
 
-def test_an_embedding_at_hand_is_used() -> None:
-    backend = Discs([Disc(100, 100, 60)])
-    backend.encode = None  # type: ignore[assignment,method-assign]  # would fail if it were asked
-    found = search(backend, IMAGE, AutoParams(), embedding=View(SIZE, SIZE, 0, 0))
-    assert len(found.masks) == 1
+def test_each_window_begins_both_phases() -> None:
+    told: list[str] = []
+    search(Discs([]), IMAGE, AutoParams(points_per_side=(4, 2)), phase=told.append)
+    assert told == ["encode", "grid"] * 5
 
 
 def test_the_same_image_gives_the_same_masks_and_parents_come_first() -> None:
@@ -138,4 +137,4 @@ def test_real_backends_answer(name: str) -> None:
     assert all((each.mask.height, each.mask.width) == (60, 90) for each in found.masks)
     account = found.account()
     assert account["asked"] == 8 * 8 + 4 * 4 * 4 and account["new"] == len(found.masks)
-    assert set(account) == {"asked", "offered", "kept", "new", "encode", "grid", "select"}
+    assert set(account) == {"asked", "offered", "kept", "new", "read", "encode", "grid", "select"}

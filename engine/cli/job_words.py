@@ -1,0 +1,59 @@
+"""How jobs are told: one JSON object or a few words, the same for every command."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from engine.cli.console import print_table
+
+if TYPE_CHECKING:
+    from engine.records import JobFailure, JobProgress, JobRecord
+
+_MOST = 20
+
+
+def job_words(
+    job: JobRecord,
+    progress: JobProgress,
+    failures: Sequence[JobFailure] = (),
+    account: Mapping[str, float] | None = None,
+) -> dict[str, Any]:
+    """Return a job as plain values for JSON."""
+    return {
+        "id": job.id,
+        "kind": job.kind,
+        "state": job.state,
+        "author": job.author,
+        "at": job.created_at,
+        "backend": job.backend,
+        "params": job.params,
+        "error": job.error,
+        "images": progress.total,
+        "done": progress.done,
+        "failed": progress.failed,
+        "waiting": progress.waiting,
+        "running": progress.running,
+        "workers": progress.workers,
+        "masks": progress.instances,
+        "seconds_left": progress.left,
+        "account": dict(account or {}),
+        "failures": [{"image": each.path, "reason": each.reason} for each in failures],
+    }
+
+
+def print_failures(failures: Sequence[JobFailure]) -> None:
+    """Print the images that failed with their reasons; many of them are cut short."""
+    if not failures:
+        return
+    rows = [(each.path, each.reason) for each in failures[:_MOST]]
+    if len(failures) > _MOST:
+        rows.append(("...", f"and {len(failures) - _MOST:,} more: maskwright jobs PROJECT JOB --json names them all"))
+    print_table(f"{len(failures):,} images failed", ("image", "reason"), rows)
+
+
+def duration(seconds: float) -> str:
+    """Return a stretch of time as a person says it: 40 s, 12 min, 3.5 h."""
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

@@ -1,0 +1,1 @@
+"""Runs over many images: which ones, who does them, and how they survive crashes, cancelling and several workers."""
