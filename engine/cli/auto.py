@@ -148,14 +148,10 @@ def _watched(workspace: Workspace, project: str, job_id: int, workers: int) -> t
     """Run the job and show how far it is; return whether it was stopped by hand, and what went wrong with workers."""
     from engine.jobs.start import spawn_job
 
-    for name in ("SIGTERM", "SIGHUP"):
-        # A closed terminal must not leave workers behind that nobody sees.
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), signal.default_int_handler)
     running = spawn_job(project, job_id, workers)
     stopped = 0
     try:
-        with _bar() as show:
+        with _endings_as_interrupts(), _bar() as show:
             while True:
                 try:
                     ended = running.wait(_WATCH_SECONDS)
@@ -171,6 +167,18 @@ def _watched(workspace: Workspace, project: str, job_id: int, workers: int) -> t
         if running.running:
             running.stop()
         running.close()
+
+
+@contextmanager
+def _endings_as_interrupts() -> Iterator[None]:
+    """Treat the end of the session as Ctrl+C: a closed terminal must not leave workers behind that nobody sees."""
+    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = [signal.signal(number, signal.default_int_handler) for number in numbers]
+    try:
+        yield
+    finally:
+        for number, old in zip(numbers, before, strict=True):
+            signal.signal(number, old)
 
 
 def _stop(running: JobWorkers, times: int) -> None:

@@ -39,7 +39,10 @@ class Claim:
 
 @dataclass(frozen=True)
 class ClaimItem(Op[Claim]):
-    """Take the next image of a job for ``seconds``: one that waits, or one whose worker is ``gone`` or out of time."""
+    """Take the next image of a job for ``seconds``: one that waits, or one whose worker is ``gone`` or out of time.
+
+    A worker does one image at a time: one that it holds already it could not give back, and it takes that again.
+    """
 
     job_id: int
     worker: str
@@ -57,7 +60,7 @@ class ClaimItem(Op[Claim]):
         job = tx.read.jobs.get(self.job_id)
         if job.state not in OPEN:
             return Claim(None, job.state, 0)
-        item = tx.read.jobs.claimable(self.job_id, now=tx.now, gone=self.gone)
+        item = tx.read.jobs.claimable(self.job_id, now=tx.now, gone=self.gone | {self.worker})
         if item is None:
             return Claim(None, job.state, tx.read.jobs.progress(self.job_id, now=tx.now).running)
         until = tx.now + timedelta(seconds=self.seconds)
