@@ -18,6 +18,7 @@ from annotator.settings import Settings
 from engine.project import add_images
 from engine.records import InstanceRecord
 from engine.workspace import Workspace
+from tests.e2e.forge import Forge, forging
 
 WAIT_MS = 20_000
 WIDTH, HEIGHT = 320, 240
@@ -135,3 +136,9 @@ def open_window(
         application.close()
         application.window.close()
         application.window.deleteLater()
+
+
+@pytest.fixture(scope="module")
+def forge() -> Iterator[Forge]:
+    with forging() as made:
+        yield made

@@ -1,7 +1,8 @@
 """Forks writers on request and lets them be killed; run by test_kill.py, one line in, one process out.
 
-``write FILE SEED`` works on a project, ``create FOLDER SEED`` makes new ones. A writer says "try" before and "did"
-after each op, straight to the pipe that it shares with this program; ``mark`` is answered behind all that.
+``write FILE SEED`` works on a project, ``create FOLDER SEED`` makes new ones, ``work FILE JOB`` is a worker of a job.
+A writer says "try" before and "did" after each op, straight to the pipe that it shares with this program; ``mark`` is
+answered behind all that.
 """
 
 from __future__ import annotations
@@ -14,11 +15,14 @@ from pathlib import Path
 
 import numpy as np
 
+from engine.jobs.finder import LocalFinder
+from engine.jobs.start import run_job
 from engine.ops.instances import AddInstance, DeleteInstances, RefineInstance
 from engine.ops.reviews import SetState
 from engine.records import CandidateRecord, Level, PromptRecord, State
 from engine.workspace import Workspace
-from models import masks
+from models import masks, registry
+from models.api import MaskBackend
 
 
 def say(*words: object) -> None:
@@ -75,6 +79,14 @@ def create(folder: str, seed: str) -> None:
         number += 1
 
 
+def work(file: str, job: str) -> None:
+    backend = registry.load("fake")
+    assert isinstance(backend, MaskBackend)
+    say("try", "work", 0)
+    run_job(file, int(job), finder=LocalFinder(backend), told=lambda each: say("did", "image", each.ended))
+    say("did", "job", 0)
+
+
 def main() -> None:
     # Killed writers are nobody's to wait for: the system buries them itself.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
@@ -86,7 +98,7 @@ def main() -> None:
         child = os.fork()
         if child == 0:
             try:
-                {"write": write, "create": create}[what](place, seed)
+                {"write": write, "create": create, "work": work}[what](place, seed)
             finally:
                 os._exit(1)
 
