@@ -17,10 +17,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from PIL import Image as PillowImage
 from sqlalchemy import Column, Engine, MetaData, Table, create_engine, insert, inspect, text
 from sqlalchemy.engine import make_url
 
@@ -29,18 +31,36 @@ from engine.errors import (
     CannotWrite,
     DatabaseUnreachable,
     InvalidOp,
+    LeaseLost,
     NothingToUndo,
     ProjectBusy,
     ProjectTooNew,
     UndoConflict,
 )
+from engine.jobs.start import create_auto_job, spawn_job
 from engine.ops.base import Op
 from engine.ops.combine import MergeInstances
 from engine.ops.images import AddImages, NewImage, SetImageState, SetTags
+from engine.ops.imports import WithdrawJob, Withdrawn
 from engine.ops.instances import AddInstance, DeleteInstances, RefineInstance
+from engine.ops.job_items import Claim, ClaimItem, FinishItem, RenewLease
+from engine.ops.jobs import CancelJob, CreateJob, EndJob, ResumeJob
 from engine.ops.labels import AddLabel, AddSkeleton, DeleteLabel
 from engine.ops.reviews import SetAttributes, SetLabel, SetState
-from engine.records import CandidateRecord, ImageFilter, ImageState, Level, PromptRecord, Provenance, State
+from engine.project import add_images
+from engine.records import (
+    CandidateRecord,
+    ImageFilter,
+    ImageState,
+    JobState,
+    Level,
+    PromptRecord,
+    Provenance,
+    Stage,
+    State,
+)
+from engine.stages.auto_mask import AutoMask
+from engine.stages.params import AutoParams
 from engine.storage import migrations, project_file
 from engine.storage.connect import open_engine
 from engine.storage.project_file import HEAD
@@ -49,6 +69,7 @@ from engine.storage.tables import Base
 from engine.transaction import Tx
 from engine.workspace import Workspace
 from models import masks
+from models.api import BackendInfo
 
 
 @dataclass
@@ -497,6 +518,96 @@ def test_a_failed_migration_changes_nothing(
     assert place.dump(story=True) == before and schema_of(place.engine) == schema
     with place.engine.connect() as connection:
         assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == HEAD
+
+
+# Jobs of several workers
+
+
+FOUND_BY = BackendInfo("net", "mask", "cpu", "w-1")
+
+
+def found_at(*places: int) -> tuple[AutoMask, ...]:
+    return tuple(
+        AutoMask(square(x), 0.9, 0.97, (x + 0.5, 2.5), (0, 0, 20, 10), Level.WHOLE, None if n == 0 else 0)
+        for n, x in enumerate(places)
+    )
+
+
+@pytest.fixture
+def job(workspace: Workspace) -> int:
+    """A job on thirty images."""
+    found = tuple(NewImage(f"{number:02}.jpg", "h", 20, 10) for number in range(30))
+    image_ids = workspace.execute(AddImages("many", "many", found)).value
+    return workspace.execute(CreateJob(Stage.AUTO, "net", AutoParams(), image_ids)).value
+
+
+def test_every_image_is_claimed_and_finished_once(place: Place, workspace: Workspace, job: int) -> None:
+    def work(worker: str) -> list[int]:
+        mine = []
+        with Workspace.open(place.project, busy_ms=60_000) as own:
+            while (item := own.execute(ClaimItem(job, worker, 60)).value.item) is not None:
+                op = FinishItem(item.id, worker, found_at(1, 8), FOUND_BY, account={"asked": 4, "grid": 0.5})
+                assert own.execute(op).value == 2
+                with pytest.raises(LeaseLost):
+                    own.execute(op)
+                mine.append(item.image_id)
+            own.execute(EndJob(job))
+        return mine
+
+    with ThreadPoolExecutor(4) as pool:
+        done = list(pool.map(work, "abcd"))
+    claimed = sorted(image_id for each in done for image_id in each)
+    with workspace.read() as read:
+        assert claimed == read.images.ids()
+        progress = read.jobs.progress(job)
+        assert read.jobs.account(job) == {"asked": 120, "grid": 15.0}
+        first, second = read.instances.of_image(claimed[0])
+        assert second.parent_id == first.id and read.instances.prompts(second.id)[0].x0 == 8.5
+    assert (progress.state, progress.done, progress.instances, progress.left) == (JobState.DONE, 30, 60, 0)
+    assert workspace.execute(WithdrawJob(job)).value == Withdrawn(60, 0)
+    assert place.dump()["instances"] == place.dump()["prompts"] == []
+
+
+def test_leases_run_out_on_both_databases(workspace: Workspace, job: int) -> None:
+    first = workspace.execute(ClaimItem(job, "slow", 60)).value.item
+    lost = workspace.execute(ClaimItem(job, "dead", -1)).value.item
+    assert first is not None and lost is not None
+    with workspace.read() as read:
+        assert read.jobs.owners(job) == {"slow"}
+    workspace.execute(RenewLease(lost.id, "dead", 60))
+    with workspace.read() as read:
+        assert read.jobs.owners(job) == {"slow", "dead"}
+    workspace.execute(RenewLease(lost.id, "dead", -1))
+    taken = [workspace.execute(ClaimItem(job, f"w{n}", 60)).value.item for n in range(29)]
+    assert taken[-1] is not None and taken[-1].id == lost.id
+    assert workspace.execute(ClaimItem(job, "late", 60)).value == Claim(None, JobState.RUNNING, 30)
+    with pytest.raises(InvalidOp, match="Cancel it first"):
+        workspace.execute(WithdrawJob(job))
+    workspace.execute(CancelJob(job))
+    with pytest.raises(LeaseLost):
+        workspace.execute(FinishItem(first.id, "slow", found_at(1), FOUND_BY))
+    assert workspace.execute(ResumeJob(job)).value == 30
+
+
+def test_worker_processes_on_both_databases(place: Place, tmp_path: Path) -> None:
+    pictures = tmp_path / "pictures"
+    pictures.mkdir()
+    for number in range(6):
+        PillowImage.new("RGB", (60, 40), (number, 0, 0)).save(pictures / f"{number}.png")
+    with Workspace.create(place.project, author="ann") as workspace:
+        add_images(workspace, [pictures])
+        job_id = create_auto_job(workspace, "fake", AutoParams(points_per_side=(3,)), ImageFilter())
+        workers = spawn_job(place.project, job_id, 2)
+        # A URL may hold a password, which a list of processes shows to everybody.
+        shown = [" ".join(psutil.Process(pid).cmdline()) for pid in workers.pids]
+        assert workers.wait(120)
+        assert workers.complaints() == []
+        workers.close()
+        assert all("://" not in each for each in shown)
+        with workspace.read() as read:
+            progress = read.jobs.progress(job_id)
+            assert {each.author for each in read.instances.of_image(1)} == {"ann"}
+    assert (progress.state, progress.done, progress.instances) == (JobState.DONE, 6, 54)
 
 
 # PostgreSQL alone
