@@ -61,6 +61,9 @@ def auto(
 
       maskwright auto street.maskwright --resume 3
     """
+    changed = any((backend, preset != "default", images, min_score, min_stability, constants, device))
+    if resume is not None and changed:
+        raise typer.BadParameter("a job goes on as it began; give --resume and --workers alone.", param_hint="--resume")
     with opened(project) as workspace:
         if resume is not None:
             job_id = _resumed(workspace, resume)
@@ -211,13 +214,16 @@ def _bar() -> Iterator[Any]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("Loading the backend", total=None, masks="", left="")
 
+        def seen(progress: JobProgress) -> bool:
+            return progress.workers > 0 or progress.ended > 0
+
         def show(progress: JobProgress) -> None:
             from engine.cli.job_words import duration
 
             failed = f"{progress.failed} failed" if progress.failed else ""
             bar.update(
                 task,
-                description=" ".join(filter(None, (f"Job {progress.job_id}", failed))),
+                description=f"Job {progress.job_id} {failed}".strip() if seen(progress) else "Loading the backend",
                 completed=progress.ended,
                 total=progress.total,
                 masks=f"{progress.instances:,} masks",

@@ -41,7 +41,7 @@ class Runner:
         stop: Stop,
         *,
         lease_seconds: float = LEASE_SECONDS,
-        told: Callable[[JobProgress], None] = lambda _: None,
+        told: Callable[[JobProgress], None] | None = None,
     ) -> None:
         """``worker`` names this one among all; ``told`` is called after each image."""
         self._workspace = workspace
@@ -63,8 +63,7 @@ class Runner:
             claim = self._claim()
             if claim.item is not None:
                 self._do(claim.item)
-                with self._workspace.read() as reader:
-                    self._told(reader.jobs.progress(self._job_id))
+                self._tell()
             elif claim.state not in OPEN:
                 return
             elif claim.left == 0:
@@ -72,6 +71,11 @@ class Runner:
                     return
             else:
                 self._stop.wait(POLL_SECONDS)
+
+    def _tell(self) -> None:
+        if self._told is not None:
+            with self._workspace.read() as reader:
+                self._told(reader.jobs.progress(self._job_id))
 
     def _claim(self) -> Claim:
         with self._workspace.read() as reader:

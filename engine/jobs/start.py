@@ -69,7 +69,7 @@ def run_job(
     of: int = 1,
     stop: Stop | None = None,
     lease_seconds: float = LEASE_SECONDS,
-    told: Callable[[JobProgress], None] = lambda _: None,
+    told: Callable[[JobProgress], None] | None = None,
 ) -> JobProgress:
     """Work on a job in this process until it is done, cancelled or told to stop; return how far it is then.
 
@@ -114,6 +114,7 @@ class JobWorkers:
     def __init__(self, processes: Sequence[tuple[subprocess.Popen[bytes], IO[bytes]]]) -> None:
         """Watch ``processes``, each with the file it complains to."""
         self._processes = list(processes)
+        self._asked_to_stop = False
 
     @property
     def running(self) -> int:
@@ -127,12 +128,14 @@ class JobWorkers:
 
     def stop(self) -> None:
         """Ask all to stop after the image in hand; asked again, they stop at once."""
+        self._asked_to_stop = True
         for process, _ in self._processes:
             if process.poll() is None:
                 process.send_signal(signal.SIGTERM)
 
     def kill(self) -> None:
         """End all at once; the job can be resumed."""
+        self._asked_to_stop = True
         for process, _ in self._processes:
             process.kill()
 
@@ -150,10 +153,12 @@ class JobWorkers:
         """Return what each worker that ended with a fault said last; after they have ended."""
         found: list[str] = []
         for process, complaint in self._processes:
-            if process.poll():
+            code = process.poll()
+            # Asked before it could listen, a worker ends by the signal itself.
+            if code and not (code < 0 and self._asked_to_stop):
                 complaint.seek(0)
                 lines = complaint.read().decode(errors="replace").strip().splitlines()
-                last = lines[-1].removeprefix("maskwright: ") if lines else f"exit code {process.returncode}"
+                last = lines[-1].removeprefix("maskwright: ") if lines else f"exit code {code}"
                 found += [last] if last not in found else []
         return found
 

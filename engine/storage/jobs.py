@@ -105,7 +105,7 @@ class Jobs:
         sums: Counter[str] = Counter()
         for timings in self._connection.execute(query).scalars():
             sums.update(timings)
-        return dict(sums)
+        return {name: round(value, 4) for name, value in sums.items()}
 
     def _seconds(self, job_id: int, left: int, workers: int) -> float | None:
         query = select(_ITEMS.c.started_at, _ITEMS.c.ended_at).where(

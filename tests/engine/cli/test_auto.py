@@ -80,6 +80,7 @@ def test_every_constant_can_be_set(run: Run, project: Path) -> None:
         (("--set", "box_nms=much"), 1, "not 'much'"),
         (("--min-score", "2"), 1, "from 0 to 1"),
         (("--set", "nonsense"), 2, "NAME=VALUE"),
+        (("--resume", "1", "--min-score", "0.5"), 2, "goes on as it began"),
         (("--images", "zebra"), 1, "No image of the project fits 'zebra'"),
         (("--backend", "none-such"), 1, "There is no backend called 'none-such'"),
         (("--resume", "7"), 1, "The job 7 is no longer there"),

@@ -23,6 +23,8 @@ from engine.inference.messages import InferenceBug
 from engine.inference.prompter import Prompter
 from engine.inference.settings import CacheSettings, TimeLimits
 from engine.records import PromptRecord
+from engine.stages.automatic import find_masks
+from engine.stages.params import AutoParams
 from models import registry
 from models.api import KeepRule, MaskBackend
 from models.fake import faulty
@@ -89,6 +91,39 @@ def test_grid_answers_as_the_backend_does(make_host: MakeHost, picture: MakePict
     expected = own.predict_grid(own.encode(read_image(image.file).pixels), points, keep)
     assert [c.mask for c in found] == [c.mask for c in expected]
     assert len(found) == 2
+
+
+def test_everything_in_an_image_is_found_as_the_stage_does(make_host: MakeHost, picture: MakePicture) -> None:
+    image, params = picture(), AutoParams(points_per_side=(3, 2))
+    own = registry.load("fake")
+    assert isinstance(own, MaskBackend)
+    expected = find_masks(own, read_image(image.file).pixels, params)
+    host = make_host()
+    found = host.find(image, params).result(WAIT)
+    assert found.masks == expected and len(expected) > 9
+    assert found.spent.read > 0
+    assert host.find(image, params, [expected[0].mask]).result(WAIT).counts.new == len(expected) - 1
+
+
+def test_a_search_of_a_changed_file_is_refused(make_host: MakeHost, picture: MakePicture) -> None:
+    image = picture()
+    image.file.write_bytes(picture("other.png", first=(9, 9, 9)).file.read_bytes())
+    with pytest.raises(BadImage, match="not the one that was added"):
+        make_host().find(image, AutoParams(points_per_side=(3,))).result(WAIT)
+
+
+def test_each_window_of_a_search_has_its_own_time(make_host: MakeHost, picture: MakePicture) -> None:
+    """The first window hangs longer than its limit allows; limits for what is never reached do not matter."""
+    host = make_host("fake-faulty", limits=TimeLimits(encode=0.5, grid=0.001, predict=60))
+    with pytest.raises(InferenceTimeout, match=r"0\.5 s while encoding") as late:
+        host.find(picture("hang.png", first=(faulty.HANG, 250, 0)), AutoParams(points_per_side=(3,))).result(WAIT)
+    assert late.value.reason and "clicks" not in late.value.reason
+
+
+def test_the_process_takes_as_many_threads_as_it_is_given(settings: CacheSettings, events: Events) -> None:
+    with InferenceHost(backend="fake", cache=settings, threads=3, on_event=events.put):
+        events.wait_for(told.Ready)
+        assert child().cmdline()[-1] == "3"
 
 
 def test_the_newest_waiting_ask_wins(make_host: MakeHost, picture: MakePicture, draft: MakeDraft) -> None:
@@ -374,6 +409,8 @@ from engine.inference.events import Encoding
 from engine.inference.host import InferenceHost
 from engine.inference.settings import CacheSettings
 from engine.records import PromptRecord
+from engine.stages.automatic import find_masks
+from engine.stages.params import AutoParams
 
 def tell(event):
     if isinstance(event, Encoding):

@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 
 from engine.inference.draft import Draft, ImageRef
-from engine.inference.messages import Ahead, Ask, Grid, Hover
+from engine.inference.messages import Ahead, Ask, FindMasks, Grid, Hover
 from engine.inference.waiting import Waiting, WaitingRoom
+from engine.stages.params import AutoParams
 from models.api import KeepRule
 
 IMAGE = ImageRef(1, Path("a.png"), "", 10, 10)
@@ -63,3 +64,13 @@ def test_a_new_list_replaces_the_images_ahead() -> None:
     room.replace_ahead([Ahead(1, IMAGE)])
     room.replace_ahead([Ahead(2, IMAGE)])
     assert [waiting.request.number for waiting in room.clear()] == [2]
+
+
+def test_a_search_waits_its_turn_among_the_grids() -> None:
+    room = WaitingRoom()
+    search = Waiting(FindMasks(2, IMAGE, AutoParams(), ()), Future())
+    hovered = hover(0)
+    room.add(hovered)
+    assert room.add(search) == [hovered]
+    assert room.add(grid(3)) == []
+    assert [each.request.number for each in room.clear()] == [2, 3]

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 import threading
 from dataclasses import replace
 from typing import Any
@@ -7,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
+from sqlalchemy import Engine, event
 
 from engine.errors import BackendFailed, DiskFull, InferenceCrashed, InvalidOp, ProjectGone
 from engine.inference.draft import ImageRef
@@ -178,6 +181,30 @@ def test_a_full_disk_stops_the_worker_and_the_image_is_done_later(shop: Shop) ->
     progress = shop.progress(job)
     assert (progress.state, progress.done, progress.waiting, progress.failed) == (JobState.RUNNING, 1, 2, 0)
     assert run_job(shop.file, job, finder=Watched()).state is JobState.DONE
+
+
+def test_a_really_full_project_loses_nothing_and_goes_on(shop: Shop) -> None:
+    """SQLite refuses to grow the file just as it does when the disk has no more pages."""
+    job = shop.start(params=AutoParams(points_per_side=(12,), box_nms=0.95))
+    shop.workspace.close()
+    with contextlib.closing(sqlite3.connect(shop.file)) as raw:
+        (pages,) = raw.execute("PRAGMA page_count").fetchone()
+
+    def limit(connection: Any, _record: Any) -> None:
+        connection.execute(f"PRAGMA max_page_count={pages + 8}")
+
+    event.listen(Engine, "connect", limit)
+    try:
+        with pytest.raises(DiskFull, match="Free some space"):
+            run_job(shop.file, job, finder=Watched())
+    finally:
+        event.remove(Engine, "connect", limit)
+    shop.workspace = Workspace.open(shop.file)
+    before = shop.progress(job)
+    assert before.state is JobState.RUNNING and before.done < 3 and before.failed == 0
+    assert len(shop.instances()) == before.instances
+    progress = run_job(shop.file, job, finder=Watched())
+    assert (progress.state, progress.done, progress.instances) == (JobState.DONE, 3, len(shop.instances()))
 
 
 def test_a_project_that_vanishes(shop: Shop) -> None:
