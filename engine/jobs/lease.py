@@ -2,26 +2,41 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import socket
+import uuid
+from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]  # psutil ships no types
 
 LEASE_SECONDS = 60.0
 """How long an image stays with a worker that says nothing more; a living one renews well before."""
+_BOOT = Path("/proc/sys/kernel/random/boot_id")
+_SPACE = Path("/proc/self/ns/pid")
 
 
 def own_name(number: int) -> str:
     """Return the name of this process's worker ``number``: machine, process and its start, so that none comes twice."""
-    return f"{socket.gethostname()}/{os.getpid()}/{_start(os.getpid())}/{number}"
+    return f"{_machine()}/{os.getpid()}/{_start(os.getpid())}/{number}"
 
 
 def is_gone(name: str) -> bool:
     """Tell whether a worker of this machine has ended; of other machines nothing can be said, so False."""
     parts = name.split("/")
-    if len(parts) != 4 or parts[0] != socket.gethostname() or not parts[1].isdecimal():
+    if len(parts) != 4 or parts[0] != _machine() or not parts[1].isdecimal():
         return False
     return _start(int(parts[1])) != parts[2]
+
+
+@functools.cache
+def _machine() -> str:
+    """Return what tells apart machines, and containers of equal names, in which process numbers mean other processes."""
+    try:
+        told = f"{_BOOT.read_text(encoding='ascii').strip()}:{os.readlink(_SPACE)}"  # noqa: PTH115 - no file to resolve
+    except OSError:
+        told = f"{uuid.getnode():x}"
+    return f"{socket.gethostname()}:{told}"
 
 
 def _start(pid: int) -> str:

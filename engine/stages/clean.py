@@ -25,19 +25,30 @@ def clean(rle: Rle, least: int) -> Rle | None:
     right, bottom = int(patch.x + columns < rle.width), int(patch.y + rows < rle.height)
     # A ring of background, where the image has any, ties all that lies outside together.
     inside = np.pad(patch.part, ((top, bottom), (left, right)))
-    filled = inside | _small(~inside, least, ring=(top, bottom, left, right))
-    cleaned = filled & ~_small(filled, least)
+    if top and bottom and left and right and _one_piece(inside):
+        return rle if int(np.count_nonzero(inside)) >= least else None
+    holes = _small(~inside, least, ring=(top, bottom, left, right))
+    cleaned = inside if holes is None else inside | holes
+    islands = _small(cleaned, least)
+    if islands is not None:
+        cleaned &= ~islands
+    if holes is None and islands is None:
+        return rle
     if not cleaned.any():
         return None
-    if np.array_equal(cleaned, inside):
-        return rle
     return Patch(patch.x - left, patch.y - top, cleaned).to_rle(rle.height, rle.width)
+
+
+def _one_piece(region: NDArray[np.bool_]) -> bool:
+    """Tell whether there is one part without holes, which its outline alone says: much quicker than numbering parts."""
+    outlines, _ = cv2.findContours(np.ascontiguousarray(region).view(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
+    return len(outlines) == 1
 
 
 def _small(
     region: NDArray[np.bool_], least: int, *, ring: tuple[int, int, int, int] = (0, 0, 0, 0)
-) -> NDArray[np.bool_]:
-    """Return the 8-connected parts of fewer than ``least`` pixels; none that touches a padded side."""
+) -> NDArray[np.bool_] | None:
+    """Return the 8-connected parts of fewer than ``least`` pixels that touch no padded side, or None."""
     _, labels, stats, _ = cv2.connectedComponentsWithStats(
         np.ascontiguousarray(region).view(np.uint8), connectivity=8, ltype=cv2.CV_32S
     )
@@ -47,5 +58,7 @@ def _small(
     for padded, line in ((top, labels[0]), (bottom, labels[-1]), (left, labels[:, 0]), (right, labels[:, -1])):
         if padded:
             small[line] = False
+    if not small.any():
+        return None
     found: NDArray[np.bool_] = small[labels]
     return found

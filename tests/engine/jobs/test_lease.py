@@ -33,4 +33,7 @@ def test_another_process_of_the_same_number_is_another_worker() -> None:
 
 def test_of_other_machines_nothing_is_known() -> None:
     assert not is_gone("elsewhere.example/1/0.00/1")
+    host, _, start, number = own_name(1).split("/")
+    # A container of the same name has processes of its own under our numbers.
+    assert not is_gone(f"{host}2/1/{start}/{number}")
     assert not is_gone("") and not is_gone("a/b/c/d/e")

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -60,6 +60,7 @@ def test_nothing_is_left(boxes: tuple[tuple[int, int, int, int], ...]) -> None:
     assert clean(masks.encode(block(*boxes)), 10) is None
 
 
+@settings(deadline=None)
 @given(hnp.arrays(np.bool_, hnp.array_shapes(min_dims=2, max_dims=2, max_side=12)), st.integers(0, 20))
 def test_what_is_clean_stays_clean(mask: np.ndarray, least: int) -> None:
     once = clean(masks.encode(mask), least)

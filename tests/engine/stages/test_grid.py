@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.stages.grid import Window, grid_points, windows
@@ -15,6 +15,7 @@ def test_points_are_the_middles_of_the_cells() -> None:
     assert grid_points(4, 6, 2).tolist() == [[1.5, 1], [4.5, 1], [1.5, 3], [4.5, 3]]
 
 
+@settings(deadline=None)
 @given(SIDES, SIDES, st.integers(1, 64))
 def test_points_lie_in_the_image_and_are_all_different(height: int, width: int, side: int) -> None:
     points = grid_points(height, width, side)
@@ -39,6 +40,7 @@ def test_one_layer_is_the_image_alone() -> None:
     assert windows(30, 40, AutoParams()) == (Window(0, 32, 0, 0, 40, 30),)
 
 
+@settings(deadline=None)
 @given(SIDES, SIDES, LAYERS, st.floats(0, 0.9))
 def test_windows_cover_the_image_layer_by_layer(
     height: int, width: int, sides: tuple[int, ...], overlap: float

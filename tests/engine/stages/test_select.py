@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.stages import select
@@ -94,6 +94,7 @@ def test_a_chain_is_not_eaten_by_what_is_gone_itself() -> None:
 BOXES = st.lists(st.tuples(*[st.integers(0, 30)] * 2, *[st.integers(1, 20)] * 2), max_size=25)
 
 
+@settings(deadline=None)
 @given(BOXES, st.floats(0, 1), st.randoms())
 def test_nms_is_that_of_the_definition(found: list[tuple[int, int, int, int]], most: float, rng: object) -> None:
     boxes = np.array([(x, y, x + w, y + h) for x, y, w, h in found], dtype=float).reshape(-1, 4)
@@ -112,6 +113,7 @@ def test_nms_is_that_of_the_definition(found: list[tuple[int, int, int, int]], m
     assert select.nms(boxes, np.array(order, dtype=np.int64), most) == expected
 
 
+@settings(deadline=None)
 @given(st.integers(0, 60), st.integers(0, 30), st.integers(0, 2**32 - 1))
 def test_uncropping_is_pasting(x: int, y: int, seed: int) -> None:
     rng = np.random.default_rng(seed)
