@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from engine.cli import (
+    audit,
     backends,
     backup,
     bench,
@@ -26,6 +27,7 @@ from engine.cli import (
     jobs,
     labels,
     new,
+    stats,
     train,
 )
 
@@ -78,6 +80,8 @@ app.command("add", rich_help_panel=_DATA)(new.add)
 app.command("import", rich_help_panel=_DATA)(bring.bring)
 app.command("export", rich_help_panel=_DATA)(export.export)
 app.command("info", rich_help_panel=_DATA)(info.info)
+app.command("stats", rich_help_panel=_DATA)(stats.stats)
+app.add_typer(audit.app, name="audit", rich_help_panel=_DATA)
 app.add_typer(labels.app, name="labels", rich_help_panel=_DATA)
 app.command("train", rich_help_panel=_MODELS)(train.train)
 app.add_typer(bench.app, name="bench", rich_help_panel=_MODELS)
