@@ -138,7 +138,7 @@ def _chosen(reader: Reader, number: int | None) -> AuditRecord:
 def _show(report: AuditReport, images: list[AuditImage]) -> None:
     from engine.measure import audit as measure
     from engine.measure import words
-    from engine.measure.audit_words import interval, verdict
+    from engine.measure.audit_words import comparison, interval, standing
 
     print_table(
         f"Audit {report.audit.id} of {report.audit.created_at:%Y-%m-%d}, by {words.person(report.audit.author)}",
@@ -164,7 +164,7 @@ def _show(report: AuditReport, images: list[AuditImage]) -> None:
             ("missing, added by the expert", words.count(report.added), "", ""),
         ],
     )
-    for line in verdict(report):
+    for line in (*standing(report), comparison(), f"({measure.SAM_SOURCE})"):
         typer.echo(line)
     waiting = [(each.path, str(each.masks)) for each in images if each.checked_at is None]
     if waiting:

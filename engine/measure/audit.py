@@ -24,7 +24,7 @@ LEVEL = 0.95
 """Of a hundred such intervals, ninety-five hold the true value."""
 SAM_GOOD, SAM_FAIR = 0.94, 0.97
 SAM_SOURCE = "Kirillov et al. 2023, Segment Anything: 500 images, about 50,000 masks corrected by professionals"
-HUMAN = "two people agree with 85 to 91 % IoU in earlier studies"
+HUMAN = "two people agree with an IoU of 85 to 91 % in earlier studies"
 
 
 @dataclass(frozen=True, slots=True)

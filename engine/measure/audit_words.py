@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.measure.audit import HUMAN, SAM_FAIR, SAM_GOOD, SAM_SOURCE, AuditReport, Estimate
+from engine.measure.audit import HUMAN, SAM_FAIR, SAM_GOOD, AuditReport, Estimate
 from engine.measure.words import share
 
 
@@ -13,17 +13,21 @@ def interval(estimate: Estimate) -> str:
     return f"{100 * estimate.low:.1f} to {100 * estimate.high:.1f} %"
 
 
-def verdict(report: AuditReport) -> tuple[str, ...]:
-    """Return what has to be said beside the figures, a sentence each."""
+def standing(report: AuditReport) -> tuple[str, ...]:
+    """Return what has to be said beside the figures, a sentence each; nothing once all is checked."""
     told = []
     if not report.checked:
         told.append("No image is checked yet: there are no figures before the first.")
-    elif report.checked == 1 and report.images > 1:
-        told.append("One image allows no interval; check a second one.")
+    elif report.checked == 1:
+        told.append("One image allows no interval." + (" Check a second one." if report.images > 1 else ""))
     elif not report.done:
         told.append(f"Preliminary: {report.images - report.checked} of {report.images} images are still to check.")
     if report.changed_since:
-        told.append(f"{report.changed_since} checked images were worked on after their check; that work counts too.")
-    told.append(f"For comparison, SAM: {share(SAM_GOOD)} above 0.90, {share(SAM_FAIR)} above 0.75 ({SAM_SOURCE});")
-    told.append(f"{HUMAN}.")
+        images = "1 checked image was" if report.changed_since == 1 else f"{report.changed_since} checked images were"
+        told.append(f"{images} worked on after the check; that work counts too.")
     return tuple(told)
+
+
+def comparison() -> str:
+    """Return SAM's own figures in a sentence."""
+    return f"For comparison, SAM: {share(SAM_GOOD)} above 0.90 and {share(SAM_FAIR)} above 0.75; {HUMAN}."

@@ -23,7 +23,7 @@ def coverage_figures(
 ) -> CoverageFigures:
     """Look at up to ``sample`` of the ``images`` that have an accepted mask (since then); all their masks count."""
     drawn = reader.figures.drawn_images(sample, seed, since)
-    shares = []
+    shares: list[float] = []
     for _, pairs in groupby(reader.figures.accepted_masks(drawn), key=lambda pair: pair[0]):
         control.step(len(shares), len(drawn), what="The counting was stopped.")
         shares.append(share([mask for _, mask in pairs]))

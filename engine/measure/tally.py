@@ -29,9 +29,9 @@ class Tally:
     def add(self, groups: Iterable[Group], credited: Iterable[Credit], efforts: Iterable[Effort]) -> None:
         """Take the counts of one slice."""
         for group in groups:
-            add_to(self._groups, group[:_GROUP_KEYS], group[_GROUP_KEYS:])
+            add_to(self._groups, group[:_GROUP_KEYS], _numbers(group[_GROUP_KEYS:]))
         for credit in credited:
-            add_to(self._credits, credit[:_CREDIT_KEYS], credit[_CREDIT_KEYS:])
+            add_to(self._credits, credit[:_CREDIT_KEYS], _numbers(credit[_CREDIT_KEYS:]))
         for effort in efforts:
             if effort.tenths:
                 self.tenths[effort.stage][effort.tenths] += effort.masks
@@ -52,6 +52,10 @@ def add_to(held: dict[K, tuple[int, ...]], key: K, values: Sequence[int]) -> Non
     """Add ``values`` to what is held under ``key``, place by place."""
     before = held.get(key)
     held[key] = tuple(values) if before is None else tuple(map(sum, zip(before, values, strict=True)))
+
+
+def _numbers(values: Sequence[str | int]) -> tuple[int, ...]:
+    return tuple(map(int, values))
 
 
 def median(histogram: Mapping[int, int], width: float) -> float | None:

@@ -122,7 +122,9 @@ class Figures:
         )
         named = [key.label(f"k{place}") for place, key in enumerate(keys)]
         query = select(*named, *sums).where(_slice(low, high, since)).group_by(*named)
-        return [Group(*map(str, row[:4]), int(row[4]), str(row[5]), *map(int, row[6:])) for row in self._rows(query)]
+        return [
+            Group._make((*map(str, row[:4]), int(row[4]), str(row[5]), *map(int, row[6:]))) for row in self._rows(query)
+        ]
 
     def credits(self, low: int, high: int, since: datetime | None) -> list[Credit]:
         """Count the accepted masks of a stretch of ids by stage, day and person."""

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from engine.measure.audit import AuditPair, AuditReport, Estimate, audit_report, estimates
-from engine.measure.audit_words import interval, verdict
+from engine.measure.audit_words import comparison, interval, standing
 from engine.ops.audits import CheckImage, StartAudit
 from engine.ops.images import AddImages, NewImage
 from engine.ops.instances import AddInstance, DeleteInstances, ReplaceMask
@@ -89,15 +89,15 @@ def test_unchecked_images_do_not_count_and_one_gives_no_interval(squares: Any) -
     audit = squares.workspace.execute(StartAudit(3, 0)).value
     nothing = report(squares, audit.id)
     assert (nothing.masks, nothing.good, nothing.checked) == (0, Estimate(None), 0)
-    assert "No image is checked yet" in verdict(nothing)[0]
+    assert "No image is checked yet" in standing(nothing)[0]
     squares.workspace.execute(CheckImage(audit.id, squares.images[1]))
     one = report(squares, audit.id)
     assert (one.masks, one.good, interval(one.good)) == (1, Estimate(1.0), "")
-    assert "no interval" in verdict(one)[0]
+    assert "no interval" in standing(one)[0]
     squares.workspace.execute(CheckImage(audit.id, squares.images[0]))
     two = report(squares, audit.id)
     assert interval(two.good) == "100.0 to 100.0 %"
-    assert verdict(two)[0].startswith("Preliminary: 1 of 3")
+    assert standing(two)[0].startswith("Preliminary: 1 of 3")
 
 
 def test_work_after_the_check_is_told(squares: Any) -> None:
@@ -108,7 +108,8 @@ def test_work_after_the_check_is_told(squares: Any) -> None:
     squares.workspace.execute(ReplaceMask(instance, area(100)))
     after = report(squares, audit.id)
     assert (after.changed_since, after.mean_iou.value) == (1, 0.5)
-    assert any("after their check" in line for line in verdict(after))
+    assert any("worked on after the check" in line for line in standing(after))
+    assert "94 % above 0.90 and 97 % above 0.75" in comparison()
 
 
 def test_intervals_resample_images_not_masks() -> None:
