@@ -128,7 +128,7 @@ class AuditCard(QFrame):
             between.setText(interval(estimate))
         self.counts.setText(
             f"{report.masks:,} masks compared: {report.untouched:,} left as they were, {report.removed:,} removed "
-            f"(IoU 0); {report.added:,} missing ones added."
+            f"(IoU 0); {report.added:,} added that were missing."
         )
         self.verdict.setText(" ".join((*standing(report), comparison())))
         self.verdict.setToolTip(f"SAM: {SAM_SOURCE}")

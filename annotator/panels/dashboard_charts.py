@@ -39,25 +39,17 @@ class Tile:
 
 def tiles(table: EngineTable) -> tuple[Tile, ...]:
     """Return the figures of the top row."""
-    total = table.total
-    before = table.before_7_days
+    total, before = table.total, table.before_7_days
+    where = f"on {_some(total.images, 'image')}, {words.rate(total.masks_per_image)} an image"
+    cost = f"median by hand; {words.seconds(total.person_seconds)} all in"
+    reviewed = f"of {words.count(total.decided)} reviewed" if total.decided else "none reviewed yet"
     return (
-        Tile(
-            "Masks accepted",
-            words.count(total.accepted),
-            f"on {_some(total.images, 'image')}, {words.rate(total.masks_per_image)} an image",
-        ),
+        Tile("Masks accepted", words.count(total.accepted), where if total.accepted else "none yet"),
         Tile("In the last 7 days", words.count(table.last_7_days), f"{words.count(before)} in the 7 days before"),
         Tile(
-            "Seconds a mask",
-            words.seconds(total.median_seconds),
-            f"median by hand; {words.seconds(total.person_seconds)} all in",
+            "Seconds a mask", words.seconds(total.median_seconds), cost if total.hand_made else "none made by hand yet"
         ),
-        Tile(
-            "Proposals accepted",
-            words.share(total.acceptance),
-            f"of {words.count(total.decided)} reviewed, {words.count(total.proposed)} waiting",
-        ),
+        Tile("Proposals accepted", words.share(total.acceptance), f"{reviewed}, {words.count(total.proposed)} waiting"),
     )
 
 

@@ -19,7 +19,7 @@ def _character(value: float | None, top: float) -> str:
     return _STEPS[min(int(value / top * len(_STEPS)), len(_STEPS) - 1)]
 
 
-def bar(share: float | None, width: int = 10) -> str:
+def bar(share: float | None, width: int = 8) -> str:
     """Draw a share of 0 to 1 as a bar of ``width`` characters; empty for None."""
     if share is None:
         return ""

@@ -69,18 +69,23 @@ def _show(table: EngineTable, title: str) -> None:
         when = "in this time" if table.since else "yet"
         console.print(f"No masks {when}. Annotate some in the window, or bring them in with 'maskwright import'.")
         return
-    console.print(
-        f"{words.count(total.accepted)} masks accepted, {words.count(table.last_7_days)} of them in the last 7 days; "
-        f"{words.seconds(total.median_seconds)} a hand-made mask (median); "
-        f"{words.share(total.acceptance)} of what machines proposed was accepted."
-    )
+    told = [
+        f"{words.count(total.accepted)} masks accepted, {words.count(table.last_7_days)} of them in the last 7 days"
+    ]
+    if total.hand_made:
+        told.append(f"{words.seconds(total.median_seconds)} a hand-made mask (median)")
+    if total.decided:
+        told.append(f"{words.share(total.acceptance)} of the reviewed proposals accepted")
+    if total.proposed:
+        told.append(f"{words.count(total.proposed)} waiting for review")
+    console.print("; ".join(told) + ".")
     _stages(console, table)
     _time(console, table)
     _backends(console, table)
     _scores(console, table)
     _people(console, table)
     _coverage(console, table)
-    console.print(Text(f"\nDays are UTC. {words.SAM_ENGINE}", style="dim"))
+    console.print(Text(f"Days are UTC. {words.SAM_ENGINE}", style="dim"))
 
 
 def _stages(console: Console, table: EngineTable) -> None:
@@ -139,6 +144,7 @@ def _time(console: Console, table: EngineTable) -> None:
     slowest = max((value for value in seconds if value is not None), default=None)
     if slowest is not None:
         console.print(Text(f"  s a mask  {sparkline(seconds)}  most {slowest:.1f} s (mean of hand-made masks)"))
+    console.print()
 
 
 def _backends(console: Console, table: EngineTable) -> None:
@@ -147,7 +153,7 @@ def _backends(console: Console, table: EngineTable) -> None:
     _grid(
         console,
         "Backends",
-        ("backend", "accepted", "proposed", "rejected", "clicks a mask", "decided", "acceptance", "edited"),
+        ("backend", "accepted", "proposed", "rejected", "clicks", "decided", "acceptance", "edited"),
         [
             (
                 words.backend(row.backend, row.weights_hash),
@@ -177,7 +183,7 @@ def _scores(console: Console, table: EngineTable) -> None:
     _grid(
         console,
         "Thresholds",
-        ("score from", "waiting", "decided", "acceptance", "", "edited", "accepted from here up", "still found"),
+        ("score", "waiting", "decided", "acceptance", "", "edited", "from here", "still found"),
         [
             (
                 f"{row.low:.2f}",
@@ -235,7 +241,7 @@ def _coverage(console: Console, table: EngineTable) -> None:
         f"  Accepted masks explain {words.share(found.mean)} of an image (median {words.share(found.median)}), "
         f"from {where}."
     )
-    console.print(Text(f"  0 % {sparkline(found.bins)} 100 %  images by share"))
+    console.print(Text(f"  0 % {sparkline(found.bins)} 100 %  images by share\n"))
 
 
 def _grid(console: Console, title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -246,7 +252,7 @@ def _grid(console: Console, title: str, columns: Sequence[str], rows: Sequence[S
 
     if not rows:
         return
-    grid = Table(box=box.SIMPLE_HEAD, title=Text(title, style="bold"), title_justify="left", padding=(0, 1))
+    grid = Table(box=box.SIMPLE_HEAD, title=Text(title, style="bold"), title_justify="left", padding=(0, 1, 0, 0))
     for place, column in enumerate(columns):
         grid.add_column(column, justify="right" if place else "left", header_style="dim")
     for row in rows:

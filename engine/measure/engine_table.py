@@ -48,7 +48,8 @@ def engine_table(
     control.step(len(slices), steps, what=STOPPED)
     images = figures.images(since)
     control.step(len(slices) + 1, steps, what=STOPPED)
-    coverage = coverage_figures(reader, images[""], since=since, sample=sample, seed=seed, control=control)
+    quiet = Control(should_stop=control.should_stop)
+    coverage = coverage_figures(reader, images[""], since=since, sample=sample, seed=seed, control=quiet)
     return _table(tally, images, coverage, made_at=made_at, since=since)
 
 
