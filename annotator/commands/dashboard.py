@@ -115,7 +115,7 @@ class DashboardCommands:
         page.export_asked.connect(self.export)
         page.annotate_asked.connect(self._annotate)
         page.audit.start_asked.connect(self.auditing.start)
-        page.audit.next_asked.connect(self.auditing.go_next)
+        page.audit.next_asked.connect(lambda: self.auditing.go_next(skip=False))
         self.strip.checked.connect(self.auditing.mark_checked)
         self.strip.next_asked.connect(self.auditing.go_next)
         self.strip.report_asked.connect(self._show_report)

@@ -88,13 +88,13 @@ class Auditing:
         op = StartAudit(images, random.SystemRandom().randrange(_SEEDS))
         self._store.execute(op, done=lambda outcome: started(outcome.value))
 
-    def go_next(self) -> None:
-        """Go to the next image that is not checked, from the one on screen on and around."""
+    def go_next(self, *, skip: bool = True) -> None:
+        """Go to the next image that is not checked, around the list; without ``skip`` the one on screen comes first."""
         if self._audit is None:
             self._view.say("info", "There is no audit yet. Start one on the dashboard.")
             return
         ids = list(self._images)
-        here = ids.index(self._shown) + 1 if self._shown in self._images else 0
+        here = ids.index(self._shown) + skip if self._shown in self._images else 0
         around = ids[here:] + ids[:here]
         waiting = next((each for each in around if self._images[each].checked_at is None), None)
         if waiting is None:
