@@ -16,7 +16,7 @@ DASHBOARD_ACTIONS = (
         enabled_when=with_project,
         tip="Draw images at random and keep their masks, to be compared with an expert's correction",
     ),
-    Action("audit.next", "Next image to check", (), "", MENU, "audit", enabled_when=with_project),
+    Action("audit.next", "Continue the quality audit", (), "", MENU, "audit", enabled_when=with_project),
     Action("audit.check", "Mark the image as checked", (), "accept", MENU, "audit", enabled_when=with_image),
     Action("dashboard.export", "Export figures as CSV…", (), "export", enabled_when=with_project),
 )

@@ -110,6 +110,10 @@ class Plot(QWidget):
             painter.fillRect(QRectF(area.left() + wide * self.place, area.top(), wide, area.height()), shade)
         self.draw(painter, area, lines[-1])
         self._draw_labels(painter, area)
+        if self.hasFocus():
+            painter.setPen(QPen(QColor(self.tokens.accent), 1))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), UNIT, UNIT)
         painter.end()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtWidgets import QToolTip
 from pytestqt.qtbot import QtBot
 
 from annotator.icons import Icons
@@ -35,7 +35,8 @@ def shown(qtbot: QtBot, plot: Plot, chart: Chart) -> Plot:
     return plot
 
 
-def color_at(plot: QWidget, x: float, y: float) -> QColor:
+def color_at(plot: Plot, x: float, y: float) -> QColor:
+    plot.place = None  # the pointer may happen to lie over it
     image = plot.grab().toImage()
     return image.pixelColor(round(x), round(y))
 
