@@ -20,5 +20,5 @@ MODES = (
     Mode("semi", "Semi", "The backend finds the easy objects, you add the rest"),
     Mode("auto", "Auto", "The backend masks whole folders, you review"),
     Mode("review", "Review", "Accept, reject or relabel what was proposed"),
-    Mode("dashboard", "Dashboard", "How far the project is and how fast it goes"),
+    Mode("dashboard", "Dashboard", "How far the project is and how fast it goes", built=True),
 )

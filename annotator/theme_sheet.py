@@ -20,6 +20,9 @@ QLabel { background: transparent; }
 QLabel[role="title"] { font-size: 22px; font-weight: 600; }
 QLabel[role="heading"] { font-size: 15px; font-weight: 600; }
 QLabel[role="group"] { color: $text_dim; font-size: 11px; font-weight: 600; }
+QLabel[role="figure"] { font-size: 28px; font-weight: 600; }
+QLabel[role="strong"] { font-weight: 600; }
+QLabel:disabled { color: $faded; }
 QLabel[role="error"] { color: $error; }
 QLabel[role="key"] {
     color: $text; background: $raised; border: 1px solid $border; border-radius: 4px; padding: 0 6px;

@@ -49,6 +49,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.resize(*FIRST_SIZE)
         self.may_close: Callable[[], bool] = lambda: True
+        self._icons = icons
 
         self.canvas = CanvasView()
         self.empty_state = EmptyState(icons)
@@ -68,6 +69,7 @@ class MainWindow(QMainWindow):
         self._strips: dict[str, QWidget] = {}
         self._strip_column = QVBoxLayout()
         self._mode_pages: dict[str, QWidget] = {}
+        self._page_banners: dict[str, Banner] = {}
         self._work = QStackedWidget()
         self._work.addWidget(self._work_area())
         self._pages = QStackedWidget()
@@ -117,7 +119,20 @@ class MainWindow(QMainWindow):
     def add_mode_page(self, mode: str, page: QWidget) -> None:
         """Give a mode a page that takes the place of tools, context bar and picture."""
         self._mode_pages[mode] = page
+        self._page_banners[mode] = Banner(page, self._icons)
         self._work.addWidget(page)
+
+    def add_strip(self, strip: QWidget) -> None:
+        """Give a strip between context bar and picture that shows and hides by itself, whatever the mode."""
+        self._strip_column.addWidget(strip)
+
+    @property
+    def shown_banner(self) -> Banner:
+        """The banner of what is on screen: a message elsewhere would be seen by nobody."""
+        if self.at_start:
+            return self.start_banner
+        shown = self._work.currentWidget()
+        return next((self._page_banners[name] for name, page in self._mode_pages.items() if page is shown), self.banner)
 
     def show_mode(self, mode: str) -> None:
         """Show what was added for ``mode`` and hide what was added for others."""

@@ -22,6 +22,7 @@ class Changes:
     skeletons: frozenset[int] = _NONE
     jobs: frozenset[int] = _NONE
     project: bool = False
+    audits: bool = False
     everything: bool = False
 
     def __bool__(self) -> bool:
@@ -44,6 +45,7 @@ class ChangesBuilder:
     skeletons: set[int] = field(default_factory=set)
     jobs: set[int] = field(default_factory=set)
     project: bool = False
+    audits: bool = False
     everything: bool = False
 
     def note(self, table: str, row_id: int, image_ids: Iterable[int | None] = ()) -> None:
@@ -54,6 +56,8 @@ class ChangesBuilder:
             named[table].add(row_id)
         elif table in ("project", "roots"):
             self.project = True
+        elif table in ("audits", "audit_items"):
+            self.audits = True
         self.image_contents.update(image_id for image_id in image_ids if image_id is not None)
 
     def freeze(self) -> Changes:
@@ -66,5 +70,6 @@ class ChangesBuilder:
             skeletons=frozenset(self.skeletons),
             jobs=frozenset(self.jobs),
             project=self.project,
+            audits=self.audits,
             everything=self.everything,
         )

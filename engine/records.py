@@ -301,6 +301,27 @@ class JobFailure:
 
 
 @dataclass(frozen=True, slots=True)
+class AuditRecord:
+    """A quality audit; ``params`` say how many images were asked for and drawn, of how many, by which seed."""
+
+    id: int
+    author: str
+    created_at: datetime
+    params: Json
+
+
+@dataclass(frozen=True, slots=True)
+class AuditImage:
+    """One image drawn for an audit: how many masks were frozen, and who checked it when (None: not yet)."""
+
+    image_id: int
+    path: str
+    masks: int
+    checked_by: str
+    checked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class HistoryRecord:
     """One op as the history dock and the audit trail show it; ``state`` is done, undone or dropped (no redo left)."""
 

@@ -8,10 +8,11 @@ from pathlib import Path
 from PySide6.QtCore import QByteArray, QTimer
 
 from annotator.actions.action import UiContext
+from annotator.commands.dashboard import DashboardCommands
 from annotator.commands.files import FileCommands
 from annotator.commands.instances import InstanceCommands
 from annotator.commands.labels import LabelCommands
-from annotator.commands.modes import ModeCommands
+from annotator.commands.modes import FIRST, ModeCommands
 from annotator.commands.view import ViewCommands
 from annotator.controllers.image_cache import LoadedImage
 from annotator.desk import Desk
@@ -41,7 +42,8 @@ class Commands:
         self.instances = InstanceCommands(desk)
         self.labels = LabelCommands(desk)
         self.view = ViewCommands(desk, log=log, set_label=self.labels.set_label)
-        self.modes = ModeCommands(desk, {})
+        self.dashboard = DashboardCommands(desk, annotate=lambda: self.modes.choose(FIRST))
+        self.modes = ModeCommands(desk, {"dashboard": self.dashboard})
         desk.presenter.refresh_actions = self.refresh
         desk.bus.changed.connect(self._changed)
         desk.bus.message.connect(self._message)
@@ -200,7 +202,7 @@ class Commands:
 
     def _message(self, message: Message) -> None:
         window = self._desk.window
-        (window.start_banner if window.at_start else window.banner).show_message(message)
+        window.shown_banner.show_message(message)
         window.messages.add(message)
 
     def notice_others(self) -> None:

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from engine.cli import (
+    audit,
     auto,
     backends,
     backup,
@@ -27,6 +28,7 @@ from engine.cli import (
     jobs,
     labels,
     new,
+    stats,
     train,
 )
 
@@ -79,6 +81,8 @@ app.command("add", rich_help_panel=_DATA)(new.add)
 app.command("import", rich_help_panel=_DATA)(bring.bring)
 app.command("export", rich_help_panel=_DATA)(export.export)
 app.command("info", rich_help_panel=_DATA)(info.info)
+app.command("stats", rich_help_panel=_DATA)(stats.stats)
+app.add_typer(audit.app, name="audit", rich_help_panel=_DATA)
 app.add_typer(labels.app, name="labels", rich_help_panel=_DATA)
 app.command("auto", rich_help_panel=_MODELS)(auto.auto)
 app.command("run-job", hidden=True)(auto.run_job)

@@ -31,7 +31,7 @@ def is_gone(name: str) -> bool:
 
 @functools.cache
 def _machine() -> str:
-    """Return what tells apart machines, and containers of equal names, in which process numbers mean other processes."""
+    """Return what tells apart machines, and containers of equal names: process numbers mean others there."""
     try:
         told = f"{_BOOT.read_text(encoding='ascii').strip()}:{os.readlink(_SPACE)}"  # noqa: PTH115 - no file to resolve
     except OSError:

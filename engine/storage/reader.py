@@ -8,7 +8,9 @@ from sqlalchemy import Connection, or_, select
 
 from engine.errors import BadProject
 from engine.records import HistoryRecord, ProjectRecord, ProjectStats
+from engine.storage.audits import Audits
 from engine.storage.exports import Exports
+from engine.storage.figures import Figures
 from engine.storage.health import Health
 from engine.storage.images import Images
 from engine.storage.instances import Instances
@@ -33,6 +35,8 @@ class Reader:
         self.jobs = Jobs(connection)
         self.exports = Exports(connection)
         self.health = Health(connection)
+        self.figures = Figures(connection)
+        self.audits = Audits(connection)
 
     def project(self) -> ProjectRecord:
         """Return the project's own row."""

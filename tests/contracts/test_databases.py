@@ -38,6 +38,9 @@ from engine.errors import (
     UndoConflict,
 )
 from engine.jobs.start import create_auto_job, spawn_job
+from engine.measure.audit import audit_report
+from engine.measure.engine_table import engine_table
+from engine.ops.audits import CheckImage, StartAudit
 from engine.ops.base import Op
 from engine.ops.combine import MergeInstances
 from engine.ops.images import AddImages, NewImage, SetImageState, SetTags
@@ -640,3 +643,31 @@ def test_a_database_that_is_not_there(postgres_url: str) -> None:
     url = make_url(postgres_url).set(database="no_such_database").render_as_string(hide_password=False)
     with pytest.raises(DatabaseUnreachable, match="no_such_database"):
         Workspace.open(url)
+
+
+def test_the_engines_table_and_an_audit_are_counted_alike(workspace: Workspace, images: tuple[int, ...]) -> None:
+    run = workspace.execute
+    for x, score in ((0, None), (3, 0.05), (6, 0.049), (9, 1.0), (12, 0.949)):
+        told = Provenance(stage=Stage.AUTO, backend="net", score=score)
+        instance = run(add(images[x % 2], x, state=State.PROPOSED, provenance=told)).value.id
+        run(SetState((instance,), State.REJECTED if x == 9 else State.ACCEPTED, review_ms=250 * x))
+    told = Provenance(clicks=2, active_ms=1234)
+    kept = run(add(images[0], 15, provenance=told)).value.id
+    with workspace.read() as read:
+        table = engine_table(read)
+    auto = table.stage(Stage.AUTO)
+    assert (auto.accepted, auto.rejected, auto.decided, auto.images) == (4, 1, 5, 2)
+    assert (auto.review_seconds, auto.timed_decisions, auto.acceptance) == (7.5, 4, 0.8)
+    assert [(row.low, row.decided) for row in table.scores if row.decided] == [(0.0, 1), (0.05, 1), (0.9, 1), (0.95, 1)]
+    assert table.unscored == 1
+    assert table.stage(Stage.ASSISTED).median_seconds == pytest.approx(1.3)
+    assert (table.total.images, table.coverage.sampled, table.last_7_days) == (2, 2, 5)
+    audit = run(StartAudit(2, 0)).value
+    run(DeleteInstances((kept,)))
+    for image in images:
+        run(CheckImage(audit.id, image))
+    run(add(images[1], 1))
+    with workspace.read() as read:
+        report = audit_report(read, audit.id)
+    assert (report.checked, report.masks, report.removed, report.untouched, report.added) == (2, 5, 1, 4, 1)
+    assert (report.good.value, report.changed_since) == (0.8, 1)

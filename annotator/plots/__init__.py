@@ -1,0 +1,1 @@
+"""Charts drawn by our own widgets."""
