@@ -12,26 +12,29 @@ import psutil  # type: ignore[import-untyped]  # psutil ships no types
 
 LEASE_SECONDS = 60.0
 """How long an image stays with a worker that says nothing more; a living one renews well before."""
+_SAME_START = 60.0
+"""Seconds by which the system may tell a process's start differently when its clock is set."""
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
 _SPACE = Path("/proc/self/ns/pid")
 
 
 def own_name(number: int) -> str:
     """Return the name of this process's worker ``number``: machine, process and its start, so that none comes twice."""
-    return f"{_machine()}/{os.getpid()}/{_start(os.getpid())}/{number}"
+    return f"{_machine()}/{os.getpid()}/{_start(os.getpid()) or 0:.0f}/{number}"
 
 
 def is_gone(name: str) -> bool:
     """Tell whether a worker of this machine has ended; of other machines nothing can be said, so False."""
     parts = name.split("/")
-    if len(parts) != 4 or parts[0] != _machine() or not parts[1].isdecimal():
+    if len(parts) != 4 or parts[0] != _machine() or not (parts[1].isdecimal() and parts[2].isdecimal()):
         return False
-    return _start(int(parts[1])) != parts[2]
+    start = _start(int(parts[1]))
+    return start is None or abs(start - int(parts[2])) > _SAME_START
 
 
 @functools.cache
 def _machine() -> str:
-    """Return what tells apart machines, and containers of equal names: process numbers mean others there."""
+    """Return what tells apart machines, and containers of equal names: process numbers mean other processes there."""
     try:
         told = f"{_BOOT.read_text(encoding='ascii').strip()}:{os.readlink(_SPACE)}"  # noqa: PTH115 - no file to resolve
     except OSError:
@@ -39,10 +42,10 @@ def _machine() -> str:
     return f"{socket.gethostname()}:{told}"
 
 
-def _start(pid: int) -> str:
-    """Return when a process began, or nothing if it has ended."""
+def _start(pid: int) -> float | None:
+    """Return when a process began, or None if it has ended."""
     try:
         process = psutil.Process(pid)
-        return "" if process.status() == psutil.STATUS_ZOMBIE else f"{process.create_time():.2f}"
+        return None if process.status() == psutil.STATUS_ZOMBIE else float(process.create_time())
     except psutil.Error:
-        return ""
+        return None

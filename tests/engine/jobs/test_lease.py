@@ -28,7 +28,7 @@ def test_a_process_that_has_ended_is_gone() -> None:
 
 def test_another_process_of_the_same_number_is_another_worker() -> None:
     host, pid, start, number = own_name(1).split("/")
-    assert is_gone(f"{host}/{pid}/{float(start) - 5:.2f}/{number}")
+    assert is_gone(f"{host}/{pid}/{int(start) - 500}/{number}")
 
 
 def test_of_other_machines_nothing_is_known() -> None:
