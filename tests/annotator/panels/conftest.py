@@ -95,6 +95,8 @@ def instance() -> Callable[..., InstanceRecord]:
             updated_at=NOW,
             reviewed_by="",
             reviewed_at=None,
+            review_ms=0,
+            edits=0,
             coco_id=None,
             extra={},
         )
