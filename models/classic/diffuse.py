@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_matrix, csr_matrix, diags
 from scipy.sparse.csgraph import dijkstra
-from scipy.sparse.linalg import spsolve
+from scipy.sparse.linalg import splu
 
 from models.classic.regions import RegionGraph
 
@@ -84,6 +84,7 @@ def spread(graph: RegionGraph, steps: csr_matrix, seeds: Seeds, tuning: Tuning =
     target[seeds.inside] = 1e3
     pull = tuning.prior * graph.size / 100.0
     system = (diags(np.asarray(table.sum(axis=1)).ravel() + fixed + pull) - table).tocsc()
+    solve = splu(system).solve  # the scales differ in what is wanted, not in who touches whom
     found: list[Chances] = []
     for scale in tuning.settled if seeds.outside.size else tuning.scales:
         wide = max(scale, min(reach, 4 * scale))
@@ -91,6 +92,6 @@ def spread(graph: RegionGraph, steps: csr_matrix, seeds: Seeds, tuning: Tuning =
         if seeds.belief is not None:
             urge = urge - tuning.memory * seeds.belief * 4
         chance = 1 / (1 + np.exp(np.clip(urge, -20, 20)))
-        solved = spsolve(system, target + pull * chance)
+        solved = solve(target + pull * chance)
         found.append(np.clip(np.maximum(solved, found[-1]) if found else solved, 0, 1))
     return found

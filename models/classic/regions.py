@@ -44,13 +44,13 @@ def shrink(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return cv2.resize(image, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
 
 
-def build(work: NDArray[np.uint8]) -> RegionGraph:
+def build(work: NDArray[np.uint8], cell: int = CELL) -> RegionGraph:
     """Cut the working image ``uint8[h, w, 3]`` RGB into regions by a watershed that starts once in every grid cell."""
     lab = cv2.cvtColor(work, cv2.COLOR_RGB2LAB).astype(np.float32)
     calm = cv2.GaussianBlur(lab, (0, 0), 1.0).astype(np.float32)
     gradient = _gradient(calm)
     flood: Callable[..., NDArray[np.int32]] = watershed
-    labels = (flood(gradient, _markers(gradient)) - 1).astype(np.int32)
+    labels = (flood(gradient, _markers(gradient, cell)) - 1).astype(np.int32)
     count = int(labels.max()) + 1
     flat = labels.ravel()
     size = np.bincount(flat, minlength=count).astype(np.float64)
@@ -69,17 +69,17 @@ def _gradient(lab: NDArray[np.float32]) -> NDArray[np.float32]:
     return steepest
 
 
-def _markers(gradient: NDArray[np.float32]) -> NDArray[np.int32]:
+def _markers(gradient: NDArray[np.float32], cell: int) -> NDArray[np.int32]:
     """Number the calmest pixel of each grid cell from 1."""
     height, width = gradient.shape
-    rows, columns = max(1, height // CELL), max(1, width // CELL)
-    padded = np.full((-(-height // CELL) * CELL, -(-width // CELL) * CELL), np.inf, dtype=np.float32)
+    rows, columns = max(1, height // cell), max(1, width // cell)
+    padded = np.full((-(-height // cell) * cell, -(-width // cell) * cell), np.inf, dtype=np.float32)
     padded[:height, :width] = gradient
-    blocks = padded.reshape(padded.shape[0] // CELL, CELL, -1, CELL).swapaxes(1, 2)
-    cells = blocks[:rows, :columns].reshape(rows, columns, CELL * CELL)
+    blocks = padded.reshape(padded.shape[0] // cell, cell, -1, cell).swapaxes(1, 2)
+    cells = blocks[:rows, :columns].reshape(rows, columns, cell * cell)
     at = cells.argmin(axis=2)
-    row = at // CELL + CELL * np.arange(rows)[:, None]
-    column = at % CELL + CELL * np.arange(columns)[None, :]
+    row = at // cell + cell * np.arange(rows)[:, None]
+    column = at % cell + cell * np.arange(columns)[None, :]
     markers = np.zeros(gradient.shape, dtype=np.int32)
     markers[row, column] = np.arange(1, rows * columns + 1).reshape(rows, columns)
     return markers

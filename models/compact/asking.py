@@ -89,11 +89,15 @@ def _first(eye: Eye, own: CompactEmbedding, question: Question, most: int) -> li
         for sight, box in seen
     ]
     # A closer look sharpens the mask, but told what to see it believes it: the glance's score stands.
+    answers = eye.look(own, looks)
     closer = [
         replace(sights[0], score=min(glance.score, seen[0][0].score))
-        for sights, (glance, _) in zip(eye.look(own, looks), seen, strict=True)
+        for sights, (glance, _) in zip(answers, seen, strict=True)
     ]
-    return distinct(closer, most)
+    # Looks that set out from different glances may end at one mask: the guesses of each then stand in as rivals.
+    guesses = sorted((sight for sights in answers for sight in sights[1:]), key=lambda sight: -sight.score)
+    behind = [replace(sight, score=min(sight.score, 0.999 * closer[-1].score)) for sight in guesses]
+    return distinct([*closer, *behind], most)
 
 
 def _settle(eye: Eye, own: CompactEmbedding, look: Look) -> list[Sight]:

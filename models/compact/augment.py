@@ -33,7 +33,7 @@ class Recipe:
     groups: Mapping[str, float]
     other: float = 1.0
     small_side: int = 12
-    zoomed: float = 0.45
+    zoomed: float = 0.55
     pasted: float = 0.4
     shapes: float = 0.06
     beyond: float = 0.2

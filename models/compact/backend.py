@@ -26,7 +26,7 @@ from models.compact.asking import Question, ask
 from models.compact.finish import canvas, enlarge, in_crop, obey, stability, widen
 from models.compact.frames import cut
 from models.compact.grid import answer_grid
-from models.compact.network import CompactNet, placed
+from models.compact.network import FEATURE_STRIDES, CompactNet, placed
 from models.compact.ready import verified
 from models.compact.sight import LEVELS, Click, CompactEmbedding, Eye, Sight
 from models.compact.store import read_network
@@ -41,7 +41,7 @@ class CompactBackend:
 
     def __init__(self, spec: BackendSpec, network: CompactNet, device: torch.device, weights_hash: str) -> None:
         """Make the backend that ``spec`` describes around a trained ``network``."""
-        self._info = BackendInfo(spec.name, "mask", str(device), weights_hash, "compact-1")
+        self._info = BackendInfo(spec.name, "mask", str(device), weights_hash, "compact-2")
         self._eye = Eye(placed(network, device).eval(), device)
 
     @property
@@ -82,12 +82,13 @@ class CompactBackend:
 
     def restore(self, arrays: Mapping[str, NDArray[Any]]) -> Embedding:
         """Inverse of ``dump``; raises ValueError on arrays that are not an embedding of this backend."""
-        names = {f"level{n}_{m}" for n in range(len(LEVELS)) for m in range(4)}
+        parts = range(len(FEATURE_STRIDES))
+        names = {f"level{n}_{m}" for n in range(len(LEVELS)) for m in parts}
         if set(arrays) != names | {"work", "size"} or arrays["size"].shape != (2,) or arrays["work"].ndim != 3:
             raise ValueError("these arrays are not an embedding of the compact backend")
         if any(arrays[name].dtype != np.float16 or arrays[name].ndim != 3 for name in names):
             raise ValueError("these arrays are not an embedding of the compact backend")
-        levels = tuple(tuple(np.asarray(arrays[f"level{n}_{m}"]) for m in range(4)) for n in range(len(LEVELS)))
+        levels = tuple(tuple(np.asarray(arrays[f"level{n}_{m}"]) for m in parts) for n in range(len(LEVELS)))
         height, width = (int(side) for side in arrays["size"])
         return CompactEmbedding(height, width, np.asarray(arrays["work"]), levels)
 

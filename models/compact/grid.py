@@ -36,7 +36,7 @@ def answer_grid(eye: Eye, own: CompactEmbedding, points: NDArray[np.float32], ke
             continue
         asked = _spread(points * own.scale(level))
         clicks: list[Click] = [(float(points[n, 0]), float(points[n, 1]), True) for n in asked]
-        for number, sights in zip(asked, eye.glance(own, level, clicks), strict=True):
+        for number, sights in zip(asked, eye.glance(own, level, clicks, flooded=False), strict=True):
             for sight in sights[1:]:
                 lost = cut_off(sight.logits, sight.frame, own.height, own.width)
                 score = _eased(sight.score) * (1 - min(1.0, 2 * lost))
@@ -46,7 +46,7 @@ def answer_grid(eye: Eye, own: CompactEmbedding, points: NDArray[np.float32], ke
     tops = _without_twins(own, drafts)[:CLOSER]
     looks = [_look(own, sight, points[number]) for _, sight, number in tops]
     found: list[tuple[float, Sight, int]] = []
-    for sights, (_, _, number) in zip(eye.look(own, looks, side=SIDE, passes=1), tops, strict=True):
+    for sights, (_, _, number) in zip(eye.look(own, looks, side=SIDE, passes=1, flooded=False), tops, strict=True):
         sight = sights[0]
         score = _eased(sight.score)
         if score >= keep.min_score:

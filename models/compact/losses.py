@@ -12,14 +12,19 @@ JUDGE = 4.0
 """Weight of the error in the predicted IoU."""
 SLACK = 0.05
 """Share of the loss that the worse guesses keep, so that none of the three dies."""
+WRONG = 3.0
+"""How much more a region counts that was wrong and has been clicked: corrections must be obeyed where they are made."""
 
 
-def answer_loss(answer: Answer, target: Tensor, clicks: Tensor, settled: float) -> tuple[Tensor, Tensor]:
+def answer_loss(
+    answer: Answer, target: Tensor, clicks: Tensor, settled: float, wrong: Tensor | None = None
+) -> tuple[Tensor, Tensor]:
     """Return (loss, IoU float[B, 4]) of ``answer`` against ``target`` (float[B, 1, h, w], shares of inside, stride 2).
 
-    ``settled`` weighs the first mask against the best of the three guesses.
+    ``settled`` weighs the first mask against the best of the three guesses; ``wrong`` float[B, 1, h, w] is 1 in the
+    region that the newest click corrects.
     """
-    weight = importance(target, clicks)
+    weight = importance(target, clicks, wrong)
     costs = _costs(answer.logits, target, weight)
     guesses = costs[:, 1:]
     best = guesses.amin(1)
@@ -29,11 +34,13 @@ def answer_loss(answer: Answer, target: Tensor, clicks: Tensor, settled: float) 
     return mask_loss + JUDGE * functional.mse_loss(answer.scores, overlaps), overlaps
 
 
-def importance(target: Tensor, clicks: Tensor) -> Tensor:
-    """Return float[B, 1, h, w], mean 1: the outline counts three times, what was clicked six times."""
+def importance(target: Tensor, clicks: Tensor, wrong: Tensor | None = None) -> Tensor:
+    """Return float[B, 1, h, w], mean 1: the outline counts three times, what a click corrects four, the click six."""
     high, low = functional.max_pool2d(target, 5, 1, 2), -functional.max_pool2d(-target, 5, 1, 2)
     spots = draw_clicks(clicks, target.shape[-2:], 2, (3.0,)).amax(1, keepdim=True)
     weight = 1 + 2 * (high - low) + 5 * spots
+    if wrong is not None:
+        weight = weight + WRONG * wrong
     return weight / weight.mean((2, 3), keepdim=True)
 
 

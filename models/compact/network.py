@@ -9,6 +9,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from models.compact.flood import FLOODS
+from models.compact.geodesic import NEARNESS, nearness
+
 SPREADS = (3.0, 8.0, 24.0)
 """Widths, in input pixels, of the Gaussian drawn at a click; the smallest pins the click."""
 STRIDE = 16
@@ -31,24 +34,31 @@ TINY = NetSize(stem=8, encoder=(8, 16, 16), depth=(1, 1, 1), decoder=(8, 16, 16)
 
 
 class Features(NamedTuple):
-    """What the encoder finds: float[B, C, h, w] at strides 2, 4, 8 and 16, all that a prompt needs."""
+    """What the encoder finds: float[B, C, h, w] at FEATURE_STRIDES, all that a prompt needs; ``colour`` as it came."""
 
     two: Tensor
     four: Tensor
     eight: Tensor
     sixteen: Tensor
+    colour: Tensor
+
+
+FEATURE_STRIDES = (2, 4, 8, 16, 4)
+"""Stride of each of ``Features``."""
 
 
 class Prompts(NamedTuple):
     """Prompts of a batch in input pixels.
 
     ``clicks`` float[B, N, 3]: x, y, and 1 inside, 0 outside, -1 for no click; ``box`` float[B, 1, h, w] at stride 2, 1
-    inside the box (all zero for none); ``previous`` float[B, 1, h, w] logits at stride 2 (all zero for none).
+    inside the box (all zero for none); ``previous`` float[B, 1, h, w] logits at stride 2 (all zero for none); ``flood``
+    float[B, FLOODS, h, w] at stride 2, see ``flood.Ground`` (all zero for not asked).
     """
 
     clicks: Tensor
     box: Tensor
     previous: Tensor
+    flood: Tensor
 
 
 class Answer(NamedTuple):
@@ -97,7 +107,7 @@ class Encoder(nn.Module):
         sixteen = self.stage16(eight)
         eight = eight + _twice(self.neck16(sixteen))
         four = self.smooth(four + _twice(self.neck8(eight)))
-        return Features(two, four, eight, sixteen)
+        return Features(two, four, eight, sixteen, functional.avg_pool2d(image, 4))
 
 
 class Residual(nn.Module):
@@ -122,7 +132,7 @@ class Decoder(nn.Module):
         super().__init__()
         a, b, c = size.encoder
         d4, d8, d16 = size.decoder
-        maps = 2 * len(SPREADS) + 2 + 3
+        maps = 2 * len(SPREADS) + 2 + 3 + FLOODS + 2 * len(NEARNESS)
         self.likeness = nn.Conv2d(a, size.likeness, 1)
         self.enter = nn.Conv2d(a + maps, d4, 3, padding=1)
         self.fine = Block(d4)
@@ -138,7 +148,7 @@ class Decoder(nn.Module):
         self.up4 = nn.Conv2d(d8, d4, 1)
         self.fine_up = Block(d4)
         self.to2 = nn.Conv2d(d4, size.stem, 3, padding=1)
-        self.from2 = nn.Conv2d(size.stem + 5, size.stem, 3, padding=1)
+        self.from2 = nn.Conv2d(size.stem + 5 + FLOODS, size.stem, 3, padding=1)
         self.last = nn.Conv2d(size.stem, size.stem, 3, padding=1)
         self.masks = nn.Conv2d(size.stem, 4, 1)
         self.judge = nn.Sequential(nn.Linear(2 * d4 + 4, 64), nn.ReLU(), nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 1))
@@ -148,11 +158,14 @@ class Decoder(nn.Module):
         two, four = features.two, features.four
         spots2 = draw_clicks(prompts.clicks, two.shape[-2:], 2, SPREADS[:1]).to(two.dtype)
         spots4 = draw_clicks(prompts.clicks, four.shape[-2:], 4, SPREADS).to(four.dtype)
-        past = torch.cat([torch.tanh(prompts.previous / 4), prompts.previous.ne(0).float(), prompts.box], 1)
+        past = torch.cat(
+            [torch.tanh(prompts.previous / 4), prompts.previous.ne(0).float(), prompts.box, prompts.flood], 1
+        )
         past2 = past.to(two.dtype)
         past4 = functional.avg_pool2d(past, 2).to(four.dtype)
         like = likeness(self.likeness(four), prompts.clicks).to(four.dtype)
-        x4 = self.fine(self.enter(torch.cat([four, spots4, like, past4], 1)))
+        near = nearness(features.colour, prompts.clicks).to(four.dtype)
+        x4 = self.fine(self.enter(torch.cat([four, spots4, like, past4, near], 1)))
         x8 = self.middle(self.down8(x4) + self.from8(features.eight))
         x16 = self.coarse(self.down16(x8) + self.from16(features.sixteen))
         x16 = x16 + self.context(x16.mean((2, 3)))[:, :, None, None]

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from models import device as devices
+from models.compact.flood import FLOODS, Ground
 from models.compact.frames import Frame, clicks_in, cut, sample, shrink
-from models.compact.network import STRIDE, CompactNet, Features, Prompts
+from models.compact.network import FEATURE_STRIDES, STRIDE, CompactNet, Features, Prompts
 from models.compact.rounds import MEAN, normalise
 
 SIDE = 128
@@ -35,8 +36,7 @@ Click = tuple[float, float, bool]
 class CompactEmbedding:
     """The image's size, a picture of at most WORK_SIDE to look at again, and features (float16) at each level.
 
-    ``levels``: for each of LEVELS the arrays float16[C, h, w] at strides 2, 4, 8 and 16; ``scales``: pixels of the
-    level for one pixel of the image, in x and y.
+    ``levels``: for each of LEVELS the arrays float16[C, h, w] at FEATURE_STRIDES.
     """
 
     height: int
@@ -90,24 +90,36 @@ class Eye:
             levels = tuple(self._level(work, longest, height, width) for longest in LEVELS)
         return CompactEmbedding(height, width, work, levels)
 
-    def glance(self, own: CompactEmbedding, level: int, clicks: Sequence[Click]) -> list[list[Sight]]:
-        """Answer each click alone from the features of ``level``; four sights a click."""
+    def glance(
+        self, own: CompactEmbedding, level: int, clicks: Sequence[Click], *, flooded: bool = True
+    ) -> list[list[Sight]]:
+        """Answer each click alone from the features of ``level``; four sights a click.
+
+        Not ``flooded`` is quicker and a little worse: for many clicks at once.
+        """
         found: list[list[Sight]] = []
         level_features = [torch.from_numpy(part).to(self._device) for part in own.levels[level]]
         for start in range(0, len(clicks), BATCH):
             some = clicks[start : start + BATCH]
             places = [self._window(own, level, click) for click in some]
             parts = [
-                torch.stack([_cut_features(part, x, y, SIDE, 2 << n) for x, y, _ in places]).float()
+                torch.stack([_cut_features(part, x, y, SIDE, FEATURE_STRIDES[n]) for x, y, _ in places]).float()
                 for n, part in enumerate(level_features)
             ]
             features = Features(*(part.contiguous(memory_format=torch.channels_last) for part in parts))
             looks = [Look(frame, (click,)) for (_, _, frame), click in zip(places, some, strict=True)]
-            found += self._answer(features, own, looks)
+            grounds = [_ground(own, frame) if flooded else None for _, _, frame in places]
+            found += self._answer(features, own, looks, grounds)
         return found
 
     def look(
-        self, own: CompactEmbedding, looks: Sequence[Look], *, side: int = LOOK_SIDE, passes: int = PASSES
+        self,
+        own: CompactEmbedding,
+        looks: Sequence[Look],
+        *,
+        side: int = LOOK_SIDE,
+        passes: int = PASSES,
+        flooded: bool = True,
     ) -> list[list[Sight]]:
         """Answer each question from a fresh crop of the picture, ``side`` pixels wide; four sights a question."""
         found: list[list[Sight]] = []
@@ -116,25 +128,35 @@ class Eye:
             crops = np.stack([cut(own.work, look.frame, own.height, own.width, (side, side)) for look in some])
             with torch.inference_mode(), devices.memory_errors(self._device), self._precision():
                 features = self._network.encoder(normalise(torch.from_numpy(crops).to(self._device)))
-            found += self._answer(features, own, some, passes=passes)
+            grounds = [Ground(crop) if flooded else None for crop in crops]
+            found += self._answer(features, own, some, grounds, passes=passes)
         return found
 
     def _answer(
-        self, features: Features, own: CompactEmbedding, looks: Sequence[Look], *, passes: int = 1
+        self,
+        features: Features,
+        own: CompactEmbedding,
+        looks: Sequence[Look],
+        grounds: Sequence[Ground | None],
+        *,
+        passes: int = 1,
     ) -> list[list[Sight]]:
         half = int(features.two.shape[-1])
         inside = [clicks_in(look.frame, look.clicks, 2 * half) for look in looks]
         clicks = np.full((len(looks), max(1, *(len(some) for some in inside)), 3), -1, dtype=np.float32)
         box = np.zeros((len(looks), 1, half, half), dtype=np.float32)
         previous = np.zeros((len(looks), 1, half, half), dtype=np.float32)
-        for row, (look, some) in enumerate(zip(looks, inside, strict=True)):
+        flood = np.zeros((len(looks), FLOODS, half, half), dtype=np.float32)
+        for row, (look, some, ground) in enumerate(zip(looks, inside, grounds, strict=True)):
+            if ground is not None:
+                flood[row] = ground.flood(some)
             for column, click in enumerate(some):
                 clicks[row, column] = click
             if look.box is not None:
                 box[row, 0] = box_map(look.box, look.frame, half)
             if look.previous is not None:
                 previous[row, 0] = sample(look.previous, look.frame, own.height, own.width, (half, half), OUTSIDE)
-        asked = Prompts(*(torch.from_numpy(part).to(self._device) for part in (clicks, box, previous)))
+        asked = Prompts(*(torch.from_numpy(part).to(self._device) for part in (clicks, box, previous, flood)))
         with torch.inference_mode(), devices.memory_errors(self._device), self._precision():
             answer = self._network.decoder(features, asked)
             for _ in range(passes - 1):
@@ -169,6 +191,10 @@ class Eye:
         x = _corner(click[0] * scale, columns)
         y = _corner(click[1] * scale, rows)
         return x, y, Frame(x / scale, y / scale, (x + SIDE) / scale, (y + SIDE) / scale)
+
+
+def _ground(own: CompactEmbedding, frame: Frame) -> Ground:
+    return Ground(cut(own.work, frame, own.height, own.width, (SIDE, SIDE)))
 
 
 def _quick_bfloat() -> bool:

@@ -36,6 +36,18 @@ def next_click(true: BoolMask, found: BoolMask, rng: Generator, centred: float) 
     return (x, y, float(true[int(y), int(x)]))
 
 
+def region_at(true: BoolMask, found: BoolMask, click: Click) -> BoolMask:
+    """Return the connected region of error, of the click's kind, that ``click`` lies in; bool[h, w]."""
+    error = (true & ~found) if click[2] else (found & ~true)
+    plane = error.astype(np.uint8)
+    seed = (min(int(click[0]), true.shape[1] - 1), min(int(click[1]), true.shape[0] - 1))
+    if not plane[seed[1], seed[0]]:
+        return np.zeros_like(true)
+    cv2.floodFill(plane, None, seed, (2,))
+    region: BoolMask = plane == 2
+    return region
+
+
 def careless_box(true: BoolMask, rng: Generator) -> tuple[int, int, int, int]:
     """Return the box of ``true`` with each side off by a tenth of the box, as in SAM (supplement, training)."""
     rows, columns = np.flatnonzero(true.any(1)), np.flatnonzero(true.any(0))

@@ -31,7 +31,7 @@ def export(training: Path, target: Path) -> str:
     }
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(target.name + ".part")
-    save_file(half, part, metadata={"format": "pt", "network": "compact-1"})
+    save_file(half, part, metadata={"format": "pt", "network": "compact-2"})
     part.chmod(0o644)
     os.replace(part, target)  # noqa: PTH105 - the one call that is atomic on every system
     return files.checksum(target)

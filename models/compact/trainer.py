@@ -10,7 +10,7 @@ from collections.abc import Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -20,6 +20,7 @@ from torch import Tensor
 from models.compact.augment import SHIPPED, Drawer, Recipe
 from models.compact.checkpoint import Average, Progress, resume, save
 from models.compact.corpus import Corpus
+from models.compact.flood import Ground
 from models.compact.network import FULL, CompactNet, NetSize, placed
 from models.compact.rounds import PATIENT, Game, Manners, judge, play
 from models.compact.schedule import Schedule
@@ -49,6 +50,14 @@ class Plan:
     schedule: Schedule = field(default_factory=Schedule)
 
 
+class Batch(NamedTuple):
+    """Crops to learn from: ``images`` uint8[B, S, S, 3], ``masks`` uint8[B, S, S], and each crop's ground."""
+
+    images: Tensor
+    masks: Tensor
+    grounds: tuple[Ground, ...]
+
+
 class Trainer:
     """A training in progress."""
 
@@ -66,7 +75,7 @@ class Trainer:
         fresh = CompactNet(plan.size) if plan.start is None else read_network(plan.start, plan.size)
         self.network = placed(fresh, self.device)
         self.average = Average(self.network)
-        self.optimiser = torch.optim.AdamW(_groups(self.network), lr=plan.schedule.peak, betas=(0.9, 0.98))
+        self.optimiser = torch.optim.AdamW(_groups(self.network), lr=plan.schedule.peak, betas=(0.9, 0.98), fused=True)
         self.progress = Progress()
         self.checkpoint = plan.out / "training.pt"
         plan.out.mkdir(parents=True, exist_ok=True)
@@ -110,9 +119,9 @@ class Trainer:
         overlaps, scores = [], []
         with torch.no_grad(), self._autocast():
             for _ in range(max(1, self.plan.checked // 32)):
-                images, masks = _draw(self._held, rng, min(32, self.plan.checked), self.plan.schedule.side)
-                game = Game(masks.to(self.device), rng, PATIENT)
-                iou, score = judge(judged, images.to(self.device), game, 5)
+                batch = _draw(self._held, rng, min(32, self.plan.checked), self.plan.schedule.side)
+                game = Game(batch.masks.to(self.device), batch.grounds, rng, PATIENT)
+                iou, score = judge(judged, batch.images.to(self.device), game, 5)
                 overlaps.append(iou)
                 scores.append(score)
         iou, score = torch.cat(overlaps, 1), torch.cat(scores, 1)
@@ -124,30 +133,31 @@ class Trainer:
             return self.progress.step >= self.plan.steps
         return self.progress.minutes >= self.plan.minutes
 
-    def _batches(self) -> Generator[tuple[int, Tensor, Tensor], None, None]:
-        """Yield (step, images, masks), one batch ahead of the training."""
+    def _batches(self) -> Generator[tuple[int, Batch], None, None]:
+        """Yield (step, batch), one batch ahead of the training."""
         with ThreadPoolExecutor(1, "draw") as pool:
             waiting = self._ask(pool, self.progress.step)
             while True:
                 step, future = waiting
-                images, masks = future.result()
+                batch = future.result()
                 waiting = self._ask(pool, step + 1)
-                yield step, images, masks
+                yield step, batch
 
-    def _ask(self, pool: ThreadPoolExecutor, step: int) -> tuple[int, Future[tuple[Tensor, Tensor]]]:
+    def _ask(self, pool: ThreadPoolExecutor, step: int) -> tuple[int, Future[Batch]]:
         count, side = self.plan.schedule.shape(step, self.fraction())
         rng = np.random.default_rng((self.plan.seed, step, 0))
         return step, pool.submit(_draw, self._drawer, rng, count, side)
 
-    def _step(self, step: int, images: Tensor, masks: Tensor) -> dict[str, Any]:
+    def _step(self, step: int, batch: Batch) -> dict[str, Any]:
         schedule = self.plan.schedule
         rate = schedule.rate(step, self.fraction())
         for group in self.optimiser.param_groups:
             group["lr"] = rate
-        game = Game(masks.to(self.device), np.random.default_rng((self.plan.seed, step, 1)), Manners())
+        rng = np.random.default_rng((self.plan.seed, step, 1))
+        game = Game(batch.masks.to(self.device), batch.grounds, rng, Manners())
         self.network.train()
         with self._autocast():
-            loss, shown = play(self.network, images.to(self.device), game, schedule.clicks(step))
+            loss, shown = play(self.network, batch.images.to(self.device), game, schedule.clicks(step))
         self.optimiser.zero_grad(set_to_none=True)
         torch.autograd.backward(loss)
         norm = torch.nn.utils.clip_grad_norm_(self.network.parameters(), 2.0)
@@ -179,10 +189,11 @@ def _held_drawer(corpus: Corpus, recipe: Recipe) -> Drawer | None:
         return None
 
 
-def _draw(drawer: Drawer, rng: np.random.Generator, count: int, side: int) -> tuple[Tensor, Tensor]:
+def _draw(drawer: Drawer, rng: np.random.Generator, count: int, side: int) -> Batch:
     crops = [drawer.draw(rng, side) for _ in range(count)]
     images = torch.from_numpy(np.stack([crop.image for crop in crops]))
-    return images, torch.from_numpy(np.stack([crop.mask for crop in crops]))
+    masks = torch.from_numpy(np.stack([crop.mask for crop in crops]))
+    return Batch(images, masks, tuple(Ground(crop.image) for crop in crops))
 
 
 def _groups(network: CompactNet) -> list[dict[str, Any]]:

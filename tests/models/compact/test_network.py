@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 import torch
 
-from models.compact.losses import answer_loss, hard_iou
+from models.compact.flood import FLOODS
+from models.compact.losses import answer_loss, hard_iou, importance
 from models.compact.network import TINY, CompactNet, Prompts, draw_clicks, likeness
 
 
@@ -15,14 +16,17 @@ def network():
 
 def prompts(clicks, side=64):
     rows = torch.tensor(clicks, dtype=torch.float32)
-    nothing = torch.zeros(len(clicks), 1, side // 2, side // 2)
-    return Prompts(rows, nothing, nothing)
+    return asking(rows, side, side)
+
+
+def asking(rows, height, width):
+    nothing = torch.zeros(len(rows), 1, height // 2, width // 2)
+    return Prompts(rows, nothing, nothing, nothing.repeat(1, FLOODS, 1, 1))
 
 
 @pytest.mark.parametrize(("height", "width"), [(64, 64), (96, 128)])
 def test_shapes(network, height, width):
-    nothing = torch.zeros(2, 1, height // 2, width // 2)
-    asked = Prompts(torch.tensor([[[9.0, 9, 1]], [[30, 40, 1]]]), nothing, nothing)
+    asked = asking(torch.tensor([[[9.0, 9, 1]], [[30, 40, 1]]]), height, width)
     answer = network(torch.randn(2, 3, height, width), asked)
     assert answer.logits.shape == (2, 4, height // 2, width // 2)
     assert answer.scores.shape == (2, 4)
@@ -78,3 +82,13 @@ def test_hard_iou():
     target = torch.tensor([[[[1.0, 0, 0, 0]]]])
     assert float(hard_iou(logits, target)) == pytest.approx(0.5)
     assert float(hard_iou(logits - 9, target * 0)) == 1
+
+
+def test_what_a_click_corrects_counts_more():
+    target = torch.zeros(1, 1, 32, 32)
+    wrong = torch.zeros(1, 1, 32, 32)
+    wrong[:, :, 20:26, 20:26] = 1
+    clicks = torch.tensor([[[10.0, 10, 1]]])
+    weight = importance(target, clicks, wrong)
+    assert float(weight.mean()) == pytest.approx(1, abs=1e-5)
+    assert float(weight[0, 0, 22, 22]) == pytest.approx(4 * float(weight[0, 0, 30, 2]), rel=1e-3)

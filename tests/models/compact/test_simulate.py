@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.compact.simulate import careless_box, first_click, next_click
+from models.compact.simulate import careless_box, first_click, next_click, region_at
 
 
 def disc():
@@ -38,6 +38,18 @@ def test_corrections_fall_on_errors():
         assert true[int(y), int(x)] == bool(sign)
         assert true[int(y), int(x)] != found[int(y), int(x)]
     assert next_click(true, true, rng, 0.5) is None
+
+
+def test_a_correction_names_the_whole_region_it_corrects():
+    true = disc()
+    found = np.zeros_like(true)
+    found[:12, 28:32] = found[30:40, 60:] = True
+    region = region_at(true, found, (62.5, 31.5, 0.0))
+    assert region.sum() == 100
+    assert region[30:40, 60:].all()
+    missed = region_at(true, found, (30.5, 20.5, 1.0))
+    assert (missed == (true & ~found)).all()
+    assert not region_at(true, found, (2.5, 2.5, 1.0)).any()
 
 
 def test_boxes_are_careless_but_not_empty():
