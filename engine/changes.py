@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 
+MOST_NAMED = 2000
+"""An op that touches more instances on several images tells views to read everything again."""
 _NONE: frozenset[int] = frozenset()
 
 
@@ -62,6 +64,8 @@ class ChangesBuilder:
 
     def freeze(self) -> Changes:
         """Return what was collected."""
+        if len(self.instances) > MOST_NAMED and len(self.image_contents) > 1:
+            return Changes(labels=frozenset(self.labels), project=self.project, audits=self.audits, everything=True)
         return Changes(
             images=frozenset(self.images),
             image_contents=frozenset(self.image_contents),

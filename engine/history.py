@@ -17,6 +17,8 @@ from engine.storage.tables import History, HistoryRow, table_of
 
 _HISTORY = table_of(History)
 _ROWS = table_of(HistoryRow)
+FEW = 20
+"""Ops of so many rows are undone row by row; larger ones that are all alike, in few statements."""
 
 
 def scope_of(changes: Changes) -> int | None:
@@ -98,7 +100,12 @@ def _in_scope(image_id: int | None) -> ColumnElement[bool]:
 
 def undo(recorder: Recorder, connection: Connection, history_id: int, *, author: str, at: datetime) -> None:
     """Put every row of the op back; raises UndoConflict if a row is no longer as the op left it."""
-    for key, row in reversed(_rows(connection, history_id)):
+    turned = list(reversed(_rows(connection, history_id)))
+    plain = [RowChange(row.table, row.row_id, row.after, row.before) for _, row in turned]
+    if _plain(plain):
+        _apply_all(recorder, plain, "undone")
+        turned = []
+    for key, row in turned:
         current = _apply(recorder, RowChange(row.table, row.row_id, row.after, row.before), "undone")
         absent = {name for name, value in (row.after or {}).items() if isinstance(value, ArrayDigest)}
         if current is not None and row.after is not None and absent:
@@ -112,8 +119,12 @@ def undo(recorder: Recorder, connection: Connection, history_id: int, *, author:
 
 def redo(recorder: Recorder, connection: Connection, history_id: int) -> None:
     """Do the op's rows again; raises UndoConflict if a row is no longer as undoing left it."""
-    for _, row in _rows(connection, history_id):
-        _apply(recorder, row, "done again")
+    rows = [row for _, row in _rows(connection, history_id)]
+    if _plain(rows):
+        _apply_all(recorder, rows, "done again")
+    else:
+        for row in rows:
+            _apply(recorder, row, "done again")
     connection.execute(
         update(_HISTORY).where(_HISTORY.c.id == history_id).values(state="done", undone_at=None, undone_by="")
     )
@@ -133,6 +144,34 @@ def _rows(connection: Connection, history_id: int) -> list[tuple[int, RowChange]
         )
         for row in found
     ]
+
+
+def _plain(changes: Sequence[RowChange]) -> bool:
+    """Tell whether an op only changed values of many rows, each once and without arrays (bulk decisions)."""
+    if len(changes) < FEW or len({(change.table, change.row_id) for change in changes}) < len(changes):
+        return False
+    return all(
+        part is not None and not any(isinstance(value, ArrayDigest) for value in part.values())
+        for change in changes
+        for part in (change.before, change.after)
+    )
+
+
+def _apply_all(recorder: Recorder, changes: Sequence[RowChange], verb: str) -> None:
+    """Do the same as ``_apply`` for many rows, in few statements: those alike in their columns together."""
+    alike: dict[tuple[str, tuple[str, ...]], list[RowChange]] = {}
+    for change in changes:
+        alike.setdefault((change.table, tuple(sorted(change.before or ()))), []).append(change)
+    for (table, names), group in alike.items():
+        rows = recorder.find_many(table, [change.row_id for change in group], names)
+        for change in group:
+            row = rows.get(change.row_id)
+            if row is None or not all(same(row[name], value) for name, value in (change.before or {}).items()):
+                raise _conflict(change, verb, "was changed by something else since")
+        try:
+            recorder.update_each(table, group, rows)
+        except IntegrityError as error:
+            raise _conflict(group[0], verb, "is tied to another step made since") from error
 
 
 def _apply(recorder: Recorder, change: RowChange, verb: str) -> dict[str, Any] | None:

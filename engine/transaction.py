@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -36,3 +36,7 @@ class Tx:
         if "mask" in values and values["mask"] != row["mask"]:
             stamp["edits"] = row["edits"] + 1
         self.rows.update("instances", instance_id, values, stamp=stamp, row=row)
+
+    def touch_many(self, instance_ids: Sequence[int], values: Mapping[str, Any]) -> None:
+        """Give many instances the same values (no mask), each with its time of change where that changes anything."""
+        self.rows.update_many("instances", instance_ids, values, stamp={"updated_at": self.now})

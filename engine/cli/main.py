@@ -28,6 +28,7 @@ from engine.cli import (
     jobs,
     labels,
     new,
+    review,
     stats,
     train,
 )
@@ -85,6 +86,7 @@ app.command("stats", rich_help_panel=_DATA)(stats.stats)
 app.add_typer(audit.app, name="audit", rich_help_panel=_DATA)
 app.add_typer(labels.app, name="labels", rich_help_panel=_DATA)
 app.command("auto", rich_help_panel=_MODELS)(auto.auto)
+app.command("review", rich_help_panel=_MODELS)(review.review)
 app.command("run-job", hidden=True)(auto.run_job)
 app.command("train", rich_help_panel=_MODELS)(train.train)
 app.add_typer(bench.app, name="bench", rich_help_panel=_MODELS)

@@ -64,6 +64,14 @@ class Images:
         query = self._narrow(select(_IMAGES.c.id), narrowed or ImageFilter())
         return list(self._connection.execute(query.order_by(_IMAGES.c.path, _IMAGES.c.id)).scalars())
 
+    def some(self, ids: Sequence[int]) -> list[ImageRecord]:
+        """Return those of the images that are there, in the order of ids."""
+        found: list[ImageRecord] = []
+        for start in range(0, len(ids), BATCH):
+            query = select(_IMAGES).where(_IMAGES.c.id.in_(list(ids[start : start + BATCH]))).order_by(_IMAGES.c.id)
+            found.extend(self._record(row) for row in self._connection.execute(query).mappings())
+        return found
+
     def rows(self, ids: Sequence[int]) -> list[ImageRow]:
         """Return what the list shows of these images, in the order asked; ids that are gone are left out."""
         records: dict[int, ImageRecord] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from engine.storage.tables import Base
 
 TABLES: Mapping[str, Table] = Base.metadata.tables
 
+_BATCH = 500
 _WORDS = {"images": "image", "instances": "instance", "labels": "label", "skeletons": "skeleton", "jobs": "job"}
 
 
@@ -94,6 +95,51 @@ class Recorder:
         )
         change = RowChange(table, row_id, {name: row[name] for name in changed}, changed)
         self._remember(change, image_ids=(row.get("image_id"), changed.get("image_id")))
+
+    def update_many(
+        self, table: str, row_ids: Sequence[int], values: Mapping[str, Any], *, stamp: Mapping[str, Any]
+    ) -> None:
+        """Give many rows the same values in few statements, each recorded; rows that have them already are left out.
+
+        Only the named columns are read, so no mask is unpacked for a decision. Rows that are gone are passed over.
+        """
+        target = TABLES[table]
+        written = {**values, **stamp}
+        owner = ["image_id"] if "image_id" in target.c and "image_id" not in written else []
+        columns = [target.c[name] for name in ("id", *written, *owner)]
+        for start in range(0, len(row_ids), _BATCH):
+            query = select(*columns).where(target.c.id.in_(list(row_ids[start : start + _BATCH]))).order_by(target.c.id)
+            changed: list[int] = []
+            for row in self._connection.execute(query).mappings().all():
+                if all(same(row[name], value) for name, value in values.items()):
+                    continue
+                after = {name: value for name, value in written.items() if not same(row[name], value)}
+                changed.append(row["id"])
+                change = RowChange(table, row["id"], {name: row[name] for name in after}, after)
+                self._remember(change, image_ids=(row.get("image_id"),))
+            if changed:
+                self._connection.execute(update(target).where(target.c.id.in_(changed)).values(written))
+
+    def find_many(self, table: str, row_ids: Sequence[int], names: Iterable[str]) -> dict[int, dict[str, Any]]:
+        """Return these columns of rows by id (their image's id too); those gone are left out."""
+        target = TABLES[table]
+        wanted = {"id", *names} | ({"image_id"} & set(target.c.keys()))
+        found: dict[int, dict[str, Any]] = {}
+        for start in range(0, len(row_ids), _BATCH):
+            query = select(*(target.c[name] for name in sorted(wanted)))
+            query = query.where(target.c.id.in_(list(row_ids[start : start + _BATCH])))
+            found |= {row["id"]: dict(row) for row in self._connection.execute(query).mappings()}
+        return found
+
+    def update_each(self, table: str, changes: Sequence[RowChange], rows: Mapping[int, Mapping[str, Any]]) -> None:
+        """Write ``after`` of updates that all change the same columns; ``rows`` are the rows as just read."""
+        target = TABLES[table]
+        statement = update(target).where(target.c.id == bindparam("the_row"))
+        told = [{"the_row": change.row_id, **(change.after or {})} for change in changes]
+        self._connection.execute(statement, told)
+        for change in changes:
+            owners = (rows[change.row_id].get("image_id"), (change.after or {}).get("image_id"))
+            self._remember(change, image_ids=owners)
 
     def delete(self, table: str, row_id: int, *, row: Mapping[str, Any] | None = None) -> None:
         """Delete one row, whose values ``row`` are where the caller has just read them. Raises NotFound."""

@@ -43,6 +43,7 @@ from engine.measure.engine_table import engine_table
 from engine.ops.audits import CheckImage, StartAudit
 from engine.ops.base import Op
 from engine.ops.combine import MergeInstances
+from engine.ops.decide import Decided, DecideMany, Decision
 from engine.ops.images import AddImages, NewImage, SetImageState, SetTags
 from engine.ops.imports import WithdrawJob, Withdrawn
 from engine.ops.instances import AddInstance, DeleteInstances, RefineInstance
@@ -62,6 +63,7 @@ from engine.records import (
     Stage,
     State,
 )
+from engine.review import NO_LABEL, Measure, ReviewBy, ReviewFilter, ReviewOrder
 from engine.stages.auto_mask import AutoMask
 from engine.stages.params import AutoParams
 from engine.storage import migrations, project_file
@@ -671,3 +673,47 @@ def test_the_engines_table_and_an_audit_are_counted_alike(workspace: Workspace, 
         report = audit_report(read, audit.id)
     assert (report.checked, report.masks, report.removed, report.untouched, report.added) == (2, 5, 1, 4, 1)
     assert (report.good.value, report.changed_since) == (0.8, 1)
+
+
+def test_the_review_queue_is_ordered_counted_and_decided_alike(
+    place: Place, workspace: Workspace, images: tuple[int, ...]
+) -> None:
+    run, order = workspace.execute, ReviewOrder
+    # On the borders of hundredths, where a product of doubles may fall on either side.
+    scores = (0.29, 0.57, 0.58, None, 0.88, 0.99, 1.0, 0.07, 0.14, 0.28) * 3
+    ids = []
+    for number, score in enumerate(scores):
+        told = Provenance(stage=Stage.AUTO, backend="net", score=score, stability=None if number % 7 == 3 else 0.99)
+        made = run(add(images[number % 2], number % 15, state=State.PROPOSED, provenance=told)).value
+        ids.append(made.id)
+    everything = ReviewFilter()
+    with workspace.read() as read:
+        queue = read.review
+        for by in ReviewBy:
+            whole = queue.places(order(by, seed=3), everything, limit=99)
+            paged = queue.places(order(by, seed=3), everything, limit=13)
+            paged += queue.places(order(by, seed=3), everything, after=paged[-1], limit=99)
+            assert paged == whole and sorted(each.instance_id for each in whole) == ids
+            assert queue.before(order(by, seed=3), everything, whole[11]) == 11
+        first = [each.instance_id for each in queue.places(order(), everything, limit=4)]
+        assert {scores[ids.index(each)] for each in first} <= {0.88, None}
+        shuffled = [ids.index(each.instance_id) for each in queue.places(order(ReviewBy.RANDOM), everything, limit=5)]
+        spread = queue.spread(Measure.SCORE)
+        facets = queue.facets()
+    # The same on both databases, so written down once.
+    assert shuffled == [27, 14, 1, 20, 7]
+    assert [(step, number) for step, number in enumerate(spread.counts) if number] == [
+        (7, 3), (14, 3), (28, 3), (29, 3), (57, 3), (58, 3), (88, 3), (99, 6)
+    ]  # fmt: skip
+    assert (spread.unknown, facets.labels, facets.backends) == (3, {NO_LABEL: 30}, {"net": 30})
+    before = place.dump()
+    outcome = run(DecideMany(Decision.ACCEPT, among=everything.least(Measure.SCORE, 0.58), review_ms=1200))
+    assert outcome.value == Decided(
+        tuple(each for each, score in zip(ids, scores, strict=True) if (score or 0) >= 0.58)
+    )
+    assert len(outcome.value.done) == spread.from_on(58) == 12
+    after = place.dump()
+    workspace.undo(None)
+    assert place.dump() == before
+    workspace.redo(None)
+    assert place.dump() == after
