@@ -301,6 +301,24 @@ class JobFailure:
 
 
 @dataclass(frozen=True, slots=True)
+class PrefillRecord:
+    """What a machine filled in on an image: ``params`` are its constants, ``kept`` what the person confirmed with.
+
+    ``confirmed_at`` is None until then; afterwards no machine fills in anything on this image any more.
+    """
+
+    image_id: int
+    backend: str
+    weights_hash: str
+    params: Json
+    author: str
+    created_at: datetime
+    confirmed_by: str
+    confirmed_at: datetime | None
+    kept: Json
+
+
+@dataclass(frozen=True, slots=True)
 class AuditRecord:
     """A quality audit; ``params`` say how many images were asked for and drawn, of how many, by which seed."""
 

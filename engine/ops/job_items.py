@@ -13,13 +13,14 @@ from typing import Any, ClassVar
 from sqlalchemy import update
 
 from engine.errors import LeaseLost
-from engine.ops import proposals
+from engine.ops import prefill, proposals
 from engine.ops.base import Op
 from engine.ops.jobs import OPEN, give_back
-from engine.records import ItemState, JobItemRecord, JobState, Stage
+from engine.records import ItemState, JobItemRecord, JobRecord, JobState, Stage
 from engine.stages.auto_mask import AutoMask, without
 from engine.stages.params import AutoParams
 from engine.stages.select import duplicates
+from engine.stages.semi import FLOOR
 from engine.storage.tables import Job, JobItem, table_of
 from engine.transaction import Tx
 from models.api import BackendInfo
@@ -118,6 +119,8 @@ class FinishItem(Op[int]):
         """Write the masks, then the item."""
         item = _held(tx, self.item_id, self.worker)
         job = tx.read.jobs.get(item.job_id)
+        if job.kind == Stage.SEMI:
+            return self._fill_in(tx, item, job)
         found = self.found
         newer = tx.read.instances.stored_masks(item.image_id, after=self.seen)
         if newer:
@@ -126,6 +129,17 @@ class FinishItem(Op[int]):
         proposals.store(tx, item.image_id, found, Stage(job.kind), self.backend, job.id)
         _end(tx, self.item_id, ItemState.DONE, instances=len(found), timings=dict(self.account))
         return len(found)
+
+    def _fill_in(self, tx: Tx, item: JobItemRecord, job: JobRecord) -> int:
+        """Propose what a person is to complete; where one has confirmed already there is nothing to do."""
+        record = tx.read.prefills.find(item.image_id)
+        stored = 0
+        if record is None or record.confirmed_at is None:
+            told = {"auto": job.params["auto"], "job": job.id}
+            ids = prefill.fill_in(tx, item.image_id, self.found, self.backend, FLOOR, told, job_id=job.id)
+            stored = len(ids)
+        _end(tx, self.item_id, ItemState.DONE, instances=stored, timings=dict(self.account))
+        return stored
 
 
 @dataclass(frozen=True)

@@ -59,6 +59,11 @@ class SemiParams:
         return cls(**values)
 
 
+FLOOR = SemiParams(min_score=0.5, min_stability=0.5)
+"""What is stored when an image is filled in: lower than anybody confirms, so that the thresholds can be moved both
+ways on stored scores without asking the backend again."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Finds:
     """A backend's finds in one image with their overlaps, worked out once, so that thresholds can be tried live.

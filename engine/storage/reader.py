@@ -16,6 +16,7 @@ from engine.storage.images import Images
 from engine.storage.instances import Instances
 from engine.storage.jobs import Jobs
 from engine.storage.labels import Labels, Skeletons
+from engine.storage.prefills import Prefills
 from engine.storage.review import ReviewQueue
 from engine.storage.tables import History, Project, table_of
 
@@ -38,6 +39,7 @@ class Reader:
         self.health = Health(connection)
         self.figures = Figures(connection)
         self.audits = Audits(connection)
+        self.prefills = Prefills(connection)
         self.review = ReviewQueue(connection, self.images, self.instances)
 
     def project(self) -> ProjectRecord:

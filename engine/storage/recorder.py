@@ -17,6 +17,8 @@ from engine.storage.tables import Base
 TABLES: Mapping[str, Table] = Base.metadata.tables
 
 _BATCH = 500
+_OF_IMAGES = ("instances", "prefills")
+"""Tables whose rows are part of what an image holds."""
 _WORDS = {"images": "image", "instances": "instance", "labels": "label", "skeletons": "skeleton", "jobs": "job"}
 
 
@@ -165,7 +167,7 @@ class Recorder:
         self.row_changes.append(change)
         values = change.after if change.before is None else change.before
         owners = image_ids or ((values or {}).get("image_id"),)
-        self.changes.note(change.table, change.row_id, owners if change.table == "instances" else ())
+        self.changes.note(change.table, change.row_id, owners if change.table in _OF_IMAGES else ())
 
 
 def _complete(target: Table, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -296,6 +296,24 @@ class AuditItem(Base):
     checked_at: Mapped[datetime | None]
 
 
+class Prefill(Base):
+    """What a machine filled in on one image for a person to complete; once confirmed it is not run again."""
+
+    __tablename__ = "prefills"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = _id()
+    image_id: Mapped[int] = mapped_column(ForeignKey("images.id", ondelete="CASCADE"), unique=True)
+    backend: Mapped[str] = mapped_column(default="")
+    weights_hash: Mapped[str] = mapped_column(default="")
+    params: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    author: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime]
+    confirmed_by: Mapped[str] = mapped_column(default="")
+    confirmed_at: Mapped[datetime | None]
+    kept: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
 class History(Base):
     """One committed op: who did what and when; ``state`` is done, undone or dropped (can no longer be redone)."""
 

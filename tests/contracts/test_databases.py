@@ -50,6 +50,7 @@ from engine.ops.instances import AddInstance, DeleteInstances, RefineInstance
 from engine.ops.job_items import Claim, ClaimItem, FinishItem, RenewLease
 from engine.ops.jobs import CancelJob, CreateJob, EndJob, ResumeJob
 from engine.ops.labels import AddLabel, AddSkeleton, DeleteLabel
+from engine.ops.prefill import Confirmed, ConfirmPrefill, StorePrefill
 from engine.ops.reviews import SetAttributes, SetLabel, SetState
 from engine.project import add_images
 from engine.records import (
@@ -66,6 +67,7 @@ from engine.records import (
 from engine.review import NO_LABEL, Measure, ReviewBy, ReviewFilter, ReviewOrder
 from engine.stages.auto_mask import AutoMask
 from engine.stages.params import AutoParams
+from engine.stages.semi import FLOOR
 from engine.storage import migrations, project_file
 from engine.storage.connect import open_engine
 from engine.storage.project_file import HEAD
@@ -571,6 +573,31 @@ def test_every_image_is_claimed_and_finished_once(place: Place, workspace: Works
     assert (progress.state, progress.done, progress.instances, progress.left) == (JobState.DONE, 30, 60, 0)
     assert workspace.execute(WithdrawJob(job)).value == Withdrawn(60, 0)
     assert place.dump()["instances"] == place.dump()["prompts"] == []
+
+
+def test_what_is_filled_in_is_confirmed_and_frozen_alike(place: Place, workspace: Workspace) -> None:
+    added = AddImages("many", "many", (NewImage("1.jpg", "h", 20, 10), NewImage("2.jpg", "h", 20, 10)))
+    first, second = workspace.execute(added).value
+    job = workspace.execute(CreateJob(Stage.SEMI, "net", AutoParams(), (first, second))).value
+    workspace.execute(StorePrefill(first, found_at(1), FOUND_BY, FLOOR))
+    workspace.execute(ConfirmPrefill(first, 0.8, 0.9))
+    stored = []
+    while (item := workspace.execute(ClaimItem(job, "a", 60)).value.item) is not None:
+        stored.append(workspace.execute(FinishItem(item.id, "a", found_at(8, 8, 14), FOUND_BY)).value)
+    # The image that a person has confirmed is left alone; of twins one is filled in.
+    assert stored == [0, 2]
+    workspace.execute(EndJob(job))
+    with workspace.read() as read:
+        assert [each.state for each in read.instances.of_image(first)] == [State.ACCEPTED]
+        filled = read.instances.of_image(second)
+    assert {(each.state, each.provenance.stage, each.job_id) for each in filled} == {(State.PROPOSED, Stage.SEMI, job)}
+    before = place.dump()
+    assert workspace.execute(ConfirmPrefill(second, 0.95, 0.9, 100)).value == Confirmed((), 2)
+    confirmed = place.dump()
+    workspace.undo(second)
+    assert place.dump() == before
+    workspace.redo(second)
+    assert place.dump() == confirmed
 
 
 def test_leases_run_out_on_both_databases(workspace: Workspace, job: int) -> None:
