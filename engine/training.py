@@ -86,7 +86,7 @@ def project_as_coco(project: str, target: Path) -> int:
 
 
 def _command(trainer: str, order: TrainingOrder, folder: Path) -> list[str]:
-    command = [sys.executable, "-m", trainer, "--out", str(order.out), "--minutes", str(order.minutes)]
+    command = [sys.executable, "-P", "-m", trainer, "--out", str(order.out), "--minutes", str(order.minutes)]
     for number, path in enumerate(order.data):
         if path.suffix == _PROJECT:
             exported = folder / f"project{number}.json"

@@ -68,6 +68,19 @@ def verify(path: Path, expected: str) -> str:
     return found
 
 
+def verified(name: str, known: str, explicit: Path | None = None) -> tuple[Path, str]:
+    """Return the weights file ``name`` to use and its checksum; only the shipped one must have the ``known`` checksum.
+
+    Raises WeightsMissing or WeightsMismatch.
+    """
+    path = locate(name, explicit=explicit)
+    try:
+        shipped = explicit is None and path == asset(name)
+    except FileNotFoundError:
+        shipped = False
+    return path, verify(path, known) if shipped else checksum(path)
+
+
 def download(
     url: str,
     target: Path,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from models import weights as files
-from models.assets import asset
 from models.compact.spec import CHECKSUM, WEIGHTS
 from models.errors import ModelError
 
@@ -20,14 +19,5 @@ def reason() -> str:
 
 
 def verified(explicit: Path | None = None) -> tuple[Path, str]:
-    """Return the weights file to use and its checksum; only the shipped one must have the known checksum.
-
-    Raises WeightsMissing or WeightsMismatch.
-    """
-    path = files.locate(WEIGHTS, explicit=explicit)
-    found = files.checksum(path)
-    try:
-        shipped = explicit is None and path == asset(WEIGHTS)
-    except FileNotFoundError:
-        shipped = False
-    return path, files.verify(path, CHECKSUM) if shipped else found
+    """Return the weights file to use and its checksum; raises WeightsMissing or WeightsMismatch."""
+    return files.verified(WEIGHTS, CHECKSUM, explicit)

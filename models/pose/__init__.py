@@ -1,0 +1,1 @@
+"""Joints of people from boxes: a small heat-map network of our own, its training and its weights."""

@@ -1,0 +1,99 @@
+"""The embedded pose network behind the pose protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from models import device as devices
+from models.api import BackendInfo, BackendSpec, BoxPrompt, Image, KeypointCandidate
+from models.compact.rounds import normalise
+from models.pose.frames import Square, around
+from models.pose.heatmaps import find
+from models.pose.network import PoseNet, placed
+from models.pose.ready import verified
+from models.pose.skeletons import Joints
+from models.pose.store import read_network
+
+BATCH = 20
+"""People looked at together, each twice: as they are and in a mirror."""
+
+
+class EmbeddedPose:
+    """Looks at each box, and at its mirror image, and names the joints it was taught."""
+
+    def __init__(
+        self, spec: BackendSpec, network: PoseNet, joints: Joints, device: torch.device, weights_hash: str
+    ) -> None:
+        """Make the backend that ``spec`` describes around a trained ``network`` that knows ``joints``."""
+        self._info = BackendInfo(spec.name, "pose", str(device), weights_hash, "pose-1")
+        self._network = placed(network, device).eval()
+        self._joints = joints
+        self._device = device
+
+    @property
+    def info(self) -> BackendInfo:
+        """Name, device and weights hash."""
+        return self._info
+
+    def close(self) -> None:
+        """Nothing outlives the object itself."""
+
+    def predict(self, image: Image, boxes: Sequence[BoxPrompt], joints: Sequence[str]) -> list[KeypointCandidate]:
+        """Return one candidate a box in the order of ``joints``; those it does not know get confidence 0.
+
+        Keypoints are x, y in image pixels (a point may lie outside of the image) and the chance within some pixels of
+        it; the score is their mean over the joints known.
+        """
+        places = self._joints.places(joints)
+        found: list[KeypointCandidate] = []
+        for start in range(0, len(boxes), BATCH):
+            some = boxes[start : start + BATCH]
+            squares = [around((box.x0, box.y0, box.x1, box.y1)) for box in some]
+            points, chances = find(self._logits(np.stack([square.cut(image) for square in squares])))
+            for box, square, at, sure in zip(some, squares, points.numpy(), chances.numpy(), strict=True):
+                found.append(_candidate(box, square.to_image(at), sure, places, square))
+        return found
+
+    def _logits(self, crops: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> Tensor:
+        """Return the mean of the maps and of the mirrored crops' maps, mirrored back (as in HRNet)."""
+        images = normalise(torch.from_numpy(crops).to(self._device))
+        both = torch.cat([images, images.flip(3)])
+        with torch.inference_mode(), devices.memory_errors(self._device), devices.autocast(self._device):
+            logits: Tensor = self._network(both)
+        straight, mirrored = logits.float().cpu().chunk(2)
+        back = mirrored.flip(3)[:, list(self._joints.mirror)]
+        chance = (_chances(straight) + _chances(back)) / 2
+        return chance.clamp(min=1e-12).log()
+
+
+def load(spec: BackendSpec, *, device: str | None = None, weights: Path | None = None) -> EmbeddedPose:
+    """Load the shipped weights, or those at ``weights``; raises BackendUnavailable, WeightsMissing, WeightsMismatch."""
+    chosen = devices.choose(device)
+    path, found = verified(weights)
+    network, joints = read_network(path)
+    return EmbeddedPose(spec, network, joints, chosen, found)
+
+
+def _chances(logits: Tensor) -> Tensor:
+    return functional.softmax(logits.flatten(2), 2).view_as(logits)
+
+
+def _candidate(
+    box: BoxPrompt,
+    points: np.ndarray[tuple[int, ...], np.dtype[np.float64]],
+    sure: np.ndarray[tuple[int, ...], np.dtype[np.float32]],
+    places: Sequence[int | None],
+    square: Square,
+) -> KeypointCandidate:
+    middle = (square.x, square.y, 0.0)
+    keypoints = tuple(
+        middle if at is None else (float(points[at, 0]), float(points[at, 1]), float(sure[at])) for at in places
+    )
+    known = [float(sure[at]) for at in places if at is not None]
+    return KeypointCandidate(keypoints, sum(known) / len(known) if known else 0.0, box)

@@ -1,0 +1,23 @@
+"""Whether the weights are there and whole, told without torch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from models import weights as files
+from models.errors import ModelError
+from models.pose.spec import CHECKSUM, WEIGHTS
+
+
+def reason() -> str:
+    """Return why the backend cannot be used, in words with the remedy, or an empty text."""
+    try:
+        verified()
+    except ModelError as error:
+        return str(error)
+    return ""
+
+
+def verified(explicit: Path | None = None) -> tuple[Path, str]:
+    """Return the weights file to use and its checksum; raises WeightsMissing or WeightsMismatch."""
+    return files.verified(WEIGHTS, CHECKSUM, explicit)
