@@ -45,6 +45,7 @@ ICONS = {
     "folder": "ph.folder-open",
     "forward": "ph.caret-right",
     "help": "ph.question",
+    "gaps": "ph.selection-background",
     "history": "ph.clock-counter-clockwise",
     "image": "ph.image",
     "import": "ph.download-simple",

@@ -47,6 +47,7 @@ class Presenter:
         self._instances: dict[int, InstanceRecord] = {}
         self._loaded: LoadedImage | None = None
         self._place = -1
+        self._unseen: frozenset[int] = frozenset()
         self._drawing = 0
         self._preparing = False
         self._image: ImageRecord | None = None
@@ -109,6 +110,7 @@ class Presenter:
         """Put an image on the canvas and draw what was already read of its instances."""
         self._loaded = loaded
         self._window.canvas.show_image(loaded.levels, keep_view=False)
+        self._window.canvas.set_hidden(self._unseen)
         self._window.show_canvas()
         self._draw_instances()
         total = len(self._window.images.ids)
@@ -169,6 +171,7 @@ class Presenter:
 
     def show_hidden(self, ids: frozenset[int]) -> None:
         """Draw everything but these."""
+        self._unseen = ids
         self._window.canvas.set_hidden(ids)
         self._window.instances.set_hidden(ids)
 

@@ -11,6 +11,10 @@ def _several(context: UiContext) -> bool:
     return context.image_count > 1
 
 
+def _in_semi(context: UiContext) -> bool:
+    return context.mode == "semi" and context.has_image
+
+
 NAVIGATE_ACTIONS = (
     Action("go.next", "Next image", ("D",), "forward", MENU, "step", enabled_when=_several, repeat=True),
     Action("go.previous", "Previous image", ("A",), "back", MENU, "step", enabled_when=_several, repeat=True),
@@ -19,9 +23,7 @@ NAVIGATE_ACTIONS = (
     Action("go.first", "First image", ("Home",), "", MENU, "step", enabled_when=_several, scope="canvas"),
     Action("go.last", "Last image", ("End",), "", MENU, "step", enabled_when=_several, scope="canvas"),
     Action("go.find", "Go to image…", ("Ctrl+G",), "search", MENU, "find", enabled_when=_several),
-    Action(
-        "go.next_gap", "Next gap", ("G",), "semi", MENU, "find", enabled_when=lambda context: context.mode == "semi"
-    ),
+    Action("go.next_gap", "Next gap", ("G",), "gaps", MENU, "semi", enabled_when=_in_semi),
     Action(
         "go.done",
         "Mark the image as done",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from annotator.actions import dashboard, edit, file, help, instance, label, navigate, tools, view  # noqa: A004  # a room's name
+from annotator.actions import dashboard, edit, file, help, instance, label, navigate, semi, tools, view  # noqa: A004  # a room's name
 from annotator.actions.action import Action
 
 MENUS = (file.MENU, edit.MENU, view.MENU, navigate.MENU, tools.MENU, instance.MENU, label.MENU, help.MENU)
@@ -11,6 +11,7 @@ ALL_ACTIONS: tuple[Action, ...] = (
     *edit.EDIT_ACTIONS,
     *view.VIEW_ACTIONS,
     *navigate.NAVIGATE_ACTIONS,
+    *semi.SEMI_ACTIONS,
     *dashboard.DASHBOARD_ACTIONS,
     *tools.TOOL_ACTIONS,
     *instance.INSTANCE_ACTIONS,

@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QGraphicsScene
 
 from annotator.canvas import looks
+from annotator.canvas.coverage_item import CoverageItem
 from annotator.canvas.draft_item import DraftItem
 from annotator.canvas.editable_rings import EditableRings, Rings
 from annotator.canvas.handle_item import HandleItem
@@ -39,6 +40,7 @@ class CanvasScene(QGraphicsScene):
         self.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
         self._tokens = tokens
         self.image = ImageItem()
+        self.coverage = CoverageItem(z=0.5)
         self.masks, self.chosen = OverlayItem(z=1), OverlayItem(z=2)
         self.hover_mask, self.draft_mask = OverlayItem(z=3), OverlayItem(z=4)
         self.poses, self.draft_pose = PoseItem(z=5), PoseItem(z=9)
@@ -47,7 +49,7 @@ class CanvasScene(QGraphicsScene):
         self.draft_marks, self.sketch = DraftItem(tokens, z=8), SketchItem(tokens, z=11)
         self.overlays = (self.hover_mask, self.draft_mask, self.chosen, self.masks)
         self._light = (self.poses, self.labels, self.handles, self.draft_marks, self.draft_pose, self.hover_label)
-        for item in (self.image, *self.overlays, *self._light, self.sketch):
+        for item in (self.image, self.coverage, *self.overlays, *self._light, self.sketch):
             self.addItem(item)
         self.instances: dict[int, InstanceView] = {}
         self._shapes: dict[int, Shape] = {}
@@ -63,6 +65,7 @@ class CanvasScene(QGraphicsScene):
     def set_image(self, levels: Sequence[NDArray[np.uint8]]) -> None:
         """Show another image, without any instance or draft."""
         self.image.set_levels(levels)
+        self.coverage.set_pixels(None, 0, 0)
         for overlay in self.overlays:
             overlay.set_size(*self.image.size)
         self.selection, self.hover, self._isolated, self._hidden = frozenset(), None, None, frozenset()

@@ -120,6 +120,10 @@ class CanvasView(MovingView):
         self._scene.set_hidden(ids, self._scene.isolated)
         self._composite()
 
+    def set_coverage(self, pixels: NDArray[np.uint8] | None, width: int, height: int) -> None:
+        """Lay what ``coverage_item.hatch`` made under the masks, stretched to ``width`` x ``height``; or nothing."""
+        self._scene.coverage.set_pixels(pixels, width, height)
+
     def isolate(self, ids: Collection[int] | None) -> None:
         """Show only these instances; None shows all again."""
         self._scene.set_hidden(self._scene.hidden, ids)

@@ -13,6 +13,7 @@ from annotator.commands.files import FileCommands
 from annotator.commands.instances import InstanceCommands
 from annotator.commands.labels import LabelCommands
 from annotator.commands.modes import FIRST, ModeCommands
+from annotator.commands.semi import SemiCommands
 from annotator.commands.view import ViewCommands
 from annotator.controllers.image_cache import LoadedImage
 from annotator.desk import Desk
@@ -43,7 +44,8 @@ class Commands:
         self.labels = LabelCommands(desk)
         self.view = ViewCommands(desk, log=log, set_label=self.labels.set_label)
         self.dashboard = DashboardCommands(desk, annotate=lambda: self.modes.choose(FIRST))
-        self.modes = ModeCommands(desk, {"dashboard": self.dashboard})
+        self.semi = SemiCommands(desk)
+        self.modes = ModeCommands(desk, {"semi": self.semi, "dashboard": self.dashboard})
         desk.presenter.refresh_actions = self.refresh
         desk.bus.changed.connect(self._changed)
         desk.bus.message.connect(self._message)
@@ -172,6 +174,7 @@ class Commands:
         desk.prompting.start_image(None)
         desk.preview.image = None
         desk.editing.load(image)
+        self.semi.image_shown()
         self._read_history()
 
     def _loaded(self, image: ImageRecord, loaded: LoadedImage) -> None:
@@ -180,6 +183,7 @@ class Commands:
         ref = ImageRef(image.id, image.file, loaded.content_hash, loaded.width, loaded.height)
         desk.prompting.start_image(ref)
         desk.preview.image = ref
+        self.semi.picture_ready()
         count = desk.settings.number("backend.encode_ahead")
         following = desk.navigation.ids[desk.navigation.index + 1 : desk.navigation.index + 1 + count]
 

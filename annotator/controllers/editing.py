@@ -61,8 +61,10 @@ class Editing:
         self.skeletons: dict[int, SkeletonRecord] = {}
         self.selection: tuple[int, ...] = ()
         self.hidden: frozenset[int] = frozenset()
+        self.veiled: frozenset[int] = frozenset()
         self.label_id: int | None = None
         self.labels_read: Callable[[], None] = lambda: None
+        self.instances_read: Callable[[], None] = lambda: None
 
     # --- what is shown -------------------------------------------------------------------------------------------
 
@@ -71,7 +73,7 @@ class Editing:
         self.image = image
         self.instances = {}
         self._hits = HitIndex()
-        self.hidden = frozenset()
+        self.hidden = self.veiled = frozenset()
         self._select(())
         self._view.show_hidden(self.hidden)
         self._view.show_instances(())
@@ -97,6 +99,7 @@ class Editing:
                     self._hits = HitIndex(_hit_item(each) for each in found)
                     self._view.show_instances(found)
                     self._select(tuple(i for i in self.selection if i in self.instances))
+                    self.instances_read()
 
             self._store.read(lambda reader: reader.instances.of_image(image.id), show)
         self.reload_labels()
@@ -150,6 +153,7 @@ class Editing:
                 self._hits.put(_hit_item(each))
             self._view.patch_instances(tuple(found.values()), removed)
             self._select(tuple(i for i in self.selection if i in self.instances))
+            self.instances_read()
 
         self._store.read(query, show)
         self.reload_labels()
@@ -177,11 +181,11 @@ class Editing:
 
     def at(self, x: float, y: float) -> list[int]:
         """Return the shown instances under an image pixel, smallest first."""
-        return [i for i in self._hits.at(x, y) if i not in self.hidden]
+        return [i for i in self._hits.at(x, y) if i not in self.unseen]
 
     def pick_area(self, box: tuple[float, float, float, float], *, add: bool = False) -> None:
         """Select what lies inside the corners (x0, y0, x1, y1)."""
-        self.select([i for i in self._hits.inside(box) if i not in self.hidden], add=add)
+        self.select([i for i in self._hits.inside(box) if i not in self.unseen], add=add)
 
     def select(self, ids: Sequence[int], *, add: bool = False) -> None:
         """Select instances by id (from the list or a rubber band)."""
@@ -191,7 +195,7 @@ class Editing:
 
     def select_next(self, step: int) -> InstanceRecord | None:
         """Select the next or previous instance in the list's order and return it."""
-        order = [each.id for each in self._ordered() if each.id not in self.hidden]
+        order = [each.id for each in self._ordered() if each.id not in self.unseen]
         if not order:
             return None
         here = order.index(self.selection[-1]) if self.selection and self.selection[-1] in order else -1
@@ -222,9 +226,21 @@ class Editing:
         """Hide or show one instance (the eye in the list)."""
         self._hide(self.hidden | {instance_id} if hidden else self.hidden - {instance_id})
 
+    @property
+    def unseen(self) -> frozenset[int]:
+        """What is not drawn: hidden by the person, or veiled by the mode."""
+        return self.hidden | self.veiled
+
+    def veil(self, ids: frozenset[int]) -> None:
+        """Do not show these because of the mode the window is in (below a threshold); nobody hid them by hand."""
+        if ids != self.veiled:
+            self.veiled = ids
+            self._select(tuple(i for i in self.selection if i not in ids))
+            self._view.show_hidden(self.unseen)
+
     def _hide(self, ids: frozenset[int]) -> None:
         self.hidden = ids
-        self._view.show_hidden(ids)
+        self._view.show_hidden(self.unseen)
 
     # --- edits ---------------------------------------------------------------------------------------------------
 

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, TypeVar
 
 from engine.errors import InferenceError
-from engine.inference.draft import Answer, Draft, ImageRef
+from engine.inference.draft import Answer, BackendInfo, Draft, ImageRef
 from engine.inference.events import Crashed, Down, Encoded, Encoding, Failed, Forgotten, HostEvent, Loading, Ready
 from engine.inference.host import InferenceHost
 from engine.inference.settings import CacheSettings
+from engine.records import Rle
+from engine.stages.automatic import Found
+from engine.stages.params import AutoParams
 
+T = TypeVar("T")
 Condition = Literal["off", "loading", "ready", "busy", "down"]
 
 
@@ -79,6 +83,19 @@ class Inference:
             return _failed("No backend is running.")
         return self._host.hover(image, x, y)
 
+    def find(self, image: ImageRef, params: AutoParams, taken: Sequence[Rle]) -> Future[Found]:
+        """Ask for everything in an image that is new beside ``taken``; the future fails with an InferenceError."""
+        if self._host is None:
+            return _failed("No backend is running. Choose one in the settings.")
+        future = self._host.find(image, params, taken)
+        future.add_done_callback(lambda _: self._post(self._rested))
+        return future
+
+    @property
+    def info(self) -> BackendInfo | None:
+        """The loaded backend, None while there is none."""
+        return None if self._host is None else self._host.info
+
     def encode_ahead(self, images: Sequence[ImageRef]) -> None:
         """Encode these while nothing else is asked, the first one first."""
         if self._host is not None:
@@ -103,6 +120,10 @@ class Inference:
 
         future.add_done_callback(done)
         return future
+
+    def _rested(self) -> None:
+        if self.state.condition == "busy":
+            self._set(replace(self.state, condition="ready", note=""))
 
     def _handle(self, event: HostEvent) -> None:
         match event:
@@ -132,7 +153,7 @@ class Inference:
         self._show(state)
 
 
-def _failed(words: str) -> Future[Answer]:
-    future: Future[Answer] = Future()
+def _failed(words: str) -> Future[T]:
+    future: Future[T] = Future()
     future.set_exception(InferenceError(words))
     return future

@@ -61,6 +61,7 @@ class Prompting:
         self._asked_again = False
         self._queued: list[PromptRecord] = []
         self.label_id: int | None = None
+        self.stage = Stage.ASSISTED
         self.state = DraftState()
 
     @property
@@ -90,6 +91,21 @@ class Prompting:
         self._clock.start()
         draft = Draft(self._image, (), self._next(), instance.mask, logits, instance.id)
         self._set(DraftState(draft=draft))
+
+    def offer(self, point: tuple[float, float], answer: Answer, chosen: int) -> bool:
+        """Begin a draft with a point (image pixels) that was asked already; False where the person has one open."""
+        if self._image is None or self.active or self._committing:
+            return False
+        self._clock.start()
+        prompt = PromptRecord("point", point[0], point[1])
+        draft = Draft(self._image).with_prompt(prompt, generation=self._next(), chosen=0)
+        self._set(DraftState(draft=draft, answer=answer, chosen=chosen))
+        return True
+
+    @property
+    def image(self) -> ImageRef | None:
+        """The image that prompts belong to, None until its pixels are there."""
+        return self._image
 
     def remove_last(self) -> bool:
         """Take back the last prompt; False when there is none (then undo belongs to somebody else)."""
@@ -211,7 +227,7 @@ class Prompting:
         if draft is None or candidate is None or answer is None:
             return None
         provenance = Provenance(
-            stage=Stage.ASSISTED,
+            stage=self.stage,
             backend=answer.backend.name,
             weights_hash=answer.backend.weights_hash,
             device=answer.backend.device,

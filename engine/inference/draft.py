@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.records import Level, PromptRecord
-from models.api import BackendInfo
+from models.api import BackendInfo as BackendInfo
 from models.masks import Box, Rle
 
 

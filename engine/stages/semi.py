@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from engine.errors import InvalidOp
 from engine.records import Rle
 from engine.stages.auto_mask import AutoMask, without
+from engine.stages.params import AutoParams
 from models import masks
 
 
@@ -29,7 +30,7 @@ class SemiParams:
 
     min_score: float = 0.88
     min_stability: float = 0.95
-    min_area: float = 0.0005
+    min_area: float = 0.001
     max_area: float = 0.6
     max_explained: float = 0.3
     max_shared: float = 0.5
@@ -62,6 +63,10 @@ class SemiParams:
 FLOOR = SemiParams(min_score=0.5, min_stability=0.5)
 """What is stored when an image is filled in: lower than anybody confirms, so that the thresholds can be moved both
 ways on stored scores without asking the backend again."""
+SEARCH = AutoParams(points_per_side=(16,), min_score=FLOOR.min_score, min_stability=FLOOR.min_stability)
+"""How a backend is asked for an image's objects while a person waits: the coarse grid, down to the floor."""
+SUGGESTED_OVERLAP = 0.3
+"""Share of a suggestion's pixels that stored masks may explain already."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -131,7 +136,9 @@ def explained_by(rles: Sequence[Rle], taken: Sequence[Rle]) -> NDArray[np.float6
     return masks.shares_inside(rles, [masks.union(fitting)])[:, 0]
 
 
-def suggestions(rles: Sequence[Rle], taken: Sequence[Rle], *, max_explained: float = 0.3) -> tuple[int, ...]:
+def suggestions(
+    rles: Sequence[Rle], taken: Sequence[Rle], *, max_explained: float = SUGGESTED_OVERLAP
+) -> tuple[int, ...]:
     """Return the places of the answers to a gap's point that may be shown.
 
     Dropped is what is empty and what overlaps stored masks: more than ``max_explained`` of it is explained already.

@@ -181,7 +181,7 @@ def test_palette_entries_name_key_and_group_and_run(bench: Bench) -> None:
     assert (entries["go.next"].title, entries["go.next"].hint, entries["go.next"].group) == ("Next image", "D", "Go")
     assert entries["file.open_project"].title == "Open project"
     assert "view.palette" not in entries
-    assert not entries["view.mode.semi"].enabled
+    assert not entries["go.next_gap"].enabled
     run = entries["go.next"].run
     assert run is not None
     run()
