@@ -8,21 +8,25 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-STRIPES = 40
+STRIPES = 28
 """Stripes along the longest side."""
-_LINE, _GROUND = 0.62, 0.30
+_LINE, _GROUND = 0.6, 0.28
 
 
 def hatch(shares: NDArray[np.float32], color: tuple[int, int, int]) -> NDArray[np.uint8]:
-    """Return premultiplied ``uint8[h, w, 4]`` (blue, green, red, alpha): striped where ``shares`` is 0, clear at 1."""
+    """Return premultiplied ``uint8[h, w, 4]`` (blue, green, red, alpha): striped where ``shares`` is 0, clear at 1.
+
+    Bright stripes on a dark ground: one of the two shows on any picture.
+    """
     rows, columns = shares.shape
     step = max(rows, columns) / STRIPES
     down, across = np.ogrid[:rows, :columns]
-    line = ((down + across) % max(step, 2.0)) < max(step, 2.0) * 0.35
-    alpha = np.where(line, _LINE, _GROUND) * (1.0 - shares)
+    line = ((down + across) % max(step, 2.0)) < max(step, 2.0) * 0.28
+    alpha = (np.where(line, _LINE, _GROUND) * (1.0 - shares)).astype(np.float32)
     red, green, blue = color
-    tone = np.array([blue, green, red, 255.0], dtype=np.float32)
-    pixels: NDArray[np.uint8] = np.rint(alpha[:, :, None] * tone).astype(np.uint8)
+    stripe = np.array([blue, green, red, 255.0], dtype=np.float32)
+    ground = np.array([0.0, 0.0, 0.0, 255.0], dtype=np.float32)
+    pixels: NDArray[np.uint8] = np.rint(alpha[:, :, None] * np.where(line[:, :, None], stripe, ground)).astype(np.uint8)
     return pixels
 
 

@@ -264,7 +264,8 @@ class CanvasScene(QGraphicsScene):
             invisible = self.invisible
             for view in order:
                 box = self._box(view)
-                if box is not None and view.title and view.id not in invisible:
+                wanted = view.title and (view.named or view.id in self.selection)
+                if box is not None and wanted and view.id not in invisible:
                     labels.append(Label(view.title, box, view.color, always=view.id in self.selection))
         self.labels.set_labels(labels)
 

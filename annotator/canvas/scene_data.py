@@ -24,6 +24,8 @@ class InstanceView:
     title: str
     state: State
     locked: bool = False
+    named: bool = True
+    """False where the title only says that there is no label: then it is shown on hover and selection alone."""
 
     def with_color(self, color: Rgb) -> InstanceView:
         """Return the same instance in another colour."""

@@ -33,6 +33,7 @@ class SemiCommands:
         self._layer = False
         self._covered: Coverage | None = None
         self._asked: Gap | None = None
+        self._counted: frozenset[int] = frozenset()
         self.strip = SemiStrip(desk.icons)
         desk.window.add_mode_strip("semi", self.strip)
         self.filling = Filling(
@@ -165,7 +166,6 @@ class SemiCommands:
         self._desk.settings.set(SCORE, score)
         self._desk.settings.set(STABILITY, stability)
         self.filling.set_thresholds(score, stability)
-        self.gaps.refresh()
 
     def _masks(self) -> tuple[Rle, ...]:
         editing = self._desk.editing
@@ -174,6 +174,9 @@ class SemiCommands:
 
     def _show_state(self, state: FillState) -> None:
         self.strip.set_state(state)
+        if self._on and self._desk.editing.veiled != self._counted:
+            self._counted = self._desk.editing.veiled
+            self.gaps.refresh()
 
     def _instances_read(self) -> None:
         if self._on:

@@ -38,4 +38,5 @@ def view_of(
         title=label.name if label is not None else "no label",
         state=instance.state,
         locked=instance.locked,
+        named=label is not None,
     )
