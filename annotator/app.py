@@ -21,14 +21,12 @@ from PySide6.QtWidgets import QApplication
 from annotator.actions.registry import ActionRegistry
 from annotator.bus import Bus
 from annotator.commands import Commands
-from annotator.controllers.active_clock import ActiveClock
 from annotator.controllers.editing import Editing
 from annotator.controllers.inference import Inference
 from annotator.controllers.navigation import Navigation
 from annotator.controllers.posing import Posing
 from annotator.controllers.preview import Preview
 from annotator.controllers.projects import Projects
-from annotator.controllers.prompting import Prompting
 from annotator.controllers.store import Store
 from annotator.desk import Desk
 from annotator.dialogs.bug import BugReporter
@@ -41,6 +39,8 @@ from annotator.state import AppState
 from annotator.theme import ThemeSwitch
 from annotator.tokens import DARK
 from annotator.window import MainWindow
+from engine.drafting.active_clock import ActiveClock
+from engine.drafting.prompting import Prompting
 from engine.inference.backends import choices
 from engine.inference.settings import CacheSettings, default_folder
 

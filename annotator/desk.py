@@ -12,7 +12,6 @@ from annotator.controllers.navigation import Navigation
 from annotator.controllers.posing import Posing
 from annotator.controllers.preview import Preview
 from annotator.controllers.projects import Projects
-from annotator.controllers.prompting import Prompting
 from annotator.controllers.store import Store
 from annotator.icons import Icons
 from annotator.lanes import Lanes
@@ -21,6 +20,7 @@ from annotator.settings import Settings
 from annotator.state import AppState
 from annotator.theme import ThemeSwitch
 from annotator.window import MainWindow
+from engine.drafting.prompting import Prompting
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -17,7 +17,6 @@ from annotator.controllers.image_cache import LoadedImage
 from annotator.controllers.inference import BackendState
 from annotator.controllers.instance_views import ColorBy, color_of, view_of
 from annotator.controllers.posing import PoseState
-from annotator.controllers.prompting import DraftState
 from annotator.controllers.thumbs import candidate_thumbs
 from annotator.lanes import Lanes
 from annotator.messages import Message, MessageKind
@@ -25,6 +24,7 @@ from annotator.settings import Settings
 from annotator.widgets.candidate_button import CandidateView
 from annotator.widgets.context_bar import BackendView, KeyHints
 from annotator.window import MainWindow
+from engine.drafting.prompting import DraftState
 from engine.inference.draft import Candidate
 from engine.records import ImageRecord, ImageRow, InstanceRecord, LabelRecord, Rle, SkeletonRecord, State
 

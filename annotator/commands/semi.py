@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotator.canvas.coverage_item import hatch, rgb
-from annotator.controllers.active_clock import ActiveClock
 from annotator.controllers.filling import Filling, FillState
 from annotator.controllers.gaps import Gaps
 from annotator.desk import Desk
 from annotator.widgets.semi_strip import SemiStrip
 from engine.changes import Changes
+from engine.drafting.active_clock import ActiveClock
 from engine.inference.draft import Answer, Draft
 from engine.records import Rle, Stage
 from engine.stages.coverage import Coverage

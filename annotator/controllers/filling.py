@@ -7,10 +7,10 @@ from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
-from annotator.controllers.active_clock import ActiveClock
 from annotator.controllers.editing import Editing
 from annotator.controllers.store import Store
 from engine.changes import Changes
+from engine.drafting.active_clock import ActiveClock
 from engine.errors import EngineError, InferenceCancelled
 from engine.inference.draft import BackendInfo, ImageRef
 from engine.jobs.finder import reason_of

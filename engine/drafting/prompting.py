@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, replace
 
-from annotator.controllers.active_clock import ActiveClock
+from engine.drafting.active_clock import ActiveClock
 from engine.errors import EngineError, InferenceCancelled, InferenceCrashed
 from engine.inference.draft import Answer, Candidate, Draft, ImageRef
 from engine.ops.instances import AddInstance, RefineInstance

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from annotator.controllers.active_clock import ActiveClock
-from annotator.controllers.prompting import DraftState, Prompting
+from engine.drafting.active_clock import ActiveClock
+from engine.drafting.prompting import DraftState, Prompting
 from engine.errors import EngineError, InferenceCancelled, InferenceCrashed, InvalidOp
 from engine.inference.draft import Answer, Candidate, Draft, ImageRef
 from engine.ops.instances import AddInstance, RefineInstance
