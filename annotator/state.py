@@ -15,6 +15,7 @@ from annotator.json_file import read_object, write_object
 from annotator.settings import config_folder
 
 MOST_RECENT = 12
+MOST_REVIEWS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,20 @@ class AppState:
         """Remember where the window and its docks are."""
         encoded = {"geometry": base64.b64encode(geometry).decode(), "docks": base64.b64encode(docks).decode()}
         self._set("window", encoded)
+
+    def review(self, project: str) -> dict[str, Any]:
+        """Return where a project's review (by its uuid) was left; empty where it never began."""
+        stored = self._stored.get("review", {})
+        found = stored.get(project) if isinstance(stored, dict) else None
+        return found if isinstance(found, dict) else {}
+
+    def save_review(self, project: str, mark: dict[str, Any]) -> None:
+        """Remember where a project's review was left, of the last projects reviewed."""
+        stored = self._stored.get("review", {})
+        rest = {key: value for key, value in stored.items() if key != project} if isinstance(stored, dict) else {}
+        kept = [*rest.items(), (project, mark)][-MOST_REVIEWS:]
+        if self.review(project) != mark:
+            self._set("review", dict(kept))
 
     def _keep(self, projects: list[RecentProject]) -> None:
         self._set("recent", [{"place": each.place, "opened_at": each.opened_at.isoformat()} for each in projects])

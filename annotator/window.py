@@ -59,7 +59,9 @@ class MainWindow(QMainWindow):
         self.context_bar = ContextBar(icons)
         self.tool_strip = ToolStrip(registry)
         self.start_page = StartPage(icons)
-        self.banner = Banner(self.stage, icons)
+        self.front = QStackedWidget()
+        self.front.addWidget(self.stage)
+        self.banner = Banner(self.front, icons)
         self.start_banner = Banner(self.start_page, icons)
         self.progress = ProgressStrip(icons)
         self.mode_switch = ModeSwitch()
@@ -107,7 +109,7 @@ class MainWindow(QMainWindow):
         strips.setLayout(self._strip_column)
         self._strip_column.setContentsMargins(0, 0, 0, 0)
         self._strip_column.setSpacing(0)
-        row.addWidget(self._column(self.context_bar, strips, self.stage), 1)
+        row.addWidget(self._column(self.context_bar, strips, self.front), 1)
         return area
 
     def add_mode_strip(self, mode: str, strip: QWidget) -> None:
@@ -125,6 +127,14 @@ class MainWindow(QMainWindow):
     def add_strip(self, strip: QWidget) -> None:
         """Give a strip between context bar and picture that shows and hides by itself, whatever the mode."""
         self._strip_column.addWidget(strip)
+
+    def add_cover(self, cover: QWidget) -> None:
+        """Give a widget that a mode may show instead of the picture, under its own strips."""
+        self.front.addWidget(cover)
+
+    def show_cover(self, cover: QWidget | None) -> None:
+        """Show a cover, or the picture again."""
+        self.front.setCurrentWidget(self.stage if cover is None else cover)
 
     @property
     def shown_banner(self) -> Banner:

@@ -60,6 +60,11 @@ class ReviewOrder:
         if not 0 <= self.seed < SEEDS:
             raise InvalidOp(f"A seed is a whole number from 0 to {SEEDS - 1}, not {self.seed}.")
 
+    @property
+    def downwards(self) -> bool:
+        """True where the queue goes from large keys to small ones."""
+        return (self.by is ReviewBy.AREA) != self.reverse
+
 
 @dataclass(frozen=True, slots=True)
 class ReviewFilter:

@@ -28,6 +28,7 @@ class UiContext:
     can_redo: bool = False
     label_count: int = 0
     has_clipboard: bool = False
+    reviewing: bool = False
 
     @property
     def has_selection(self) -> bool:
@@ -74,8 +75,8 @@ def with_several_selected(context: UiContext) -> bool:
 
 
 def with_proposed(context: UiContext) -> bool:
-    """Hold while the selection holds something to review."""
-    return context.has_image and context.proposed_selected > 0
+    """Hold while the selection, or the review queue, holds something to decide."""
+    return context.reviewing or (context.has_image and context.proposed_selected > 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,8 +24,9 @@ from annotator.canvas.scene_data import DraftView, InstanceView
 from annotator.canvas.shapes import Shape, prepare_shapes
 from annotator.canvas.sketch_item import SketchItem
 from annotator.canvas.tools.gesture import Xy
+from annotator.canvas.veil_item import VeilItem
 from annotator.tokens import Tokens
-from engine.records import Box, State
+from engine.records import Box, Rle, State
 
 FILL = 0.35
 
@@ -41,6 +42,7 @@ class CanvasScene(QGraphicsScene):
         self._tokens = tokens
         self.image = ImageItem()
         self.coverage = CoverageItem(z=0.5)
+        self.veil = VeilItem(z=0.5)
         self.masks, self.chosen = OverlayItem(z=1), OverlayItem(z=2)
         self.hover_mask, self.draft_mask = OverlayItem(z=3), OverlayItem(z=4)
         self.poses, self.draft_pose = PoseItem(z=5), PoseItem(z=9)
@@ -49,7 +51,7 @@ class CanvasScene(QGraphicsScene):
         self.draft_marks, self.sketch = DraftItem(tokens, z=8), SketchItem(tokens, z=11)
         self.overlays = (self.hover_mask, self.draft_mask, self.chosen, self.masks)
         self._light = (self.poses, self.labels, self.handles, self.draft_marks, self.draft_pose, self.hover_label)
-        for item in (self.image, self.coverage, *self.overlays, *self._light, self.sketch):
+        for item in (self.image, self.coverage, self.veil, *self.overlays, *self._light, self.sketch):
             self.addItem(item)
         self.instances: dict[int, InstanceView] = {}
         self._shapes: dict[int, Shape] = {}
@@ -70,6 +72,7 @@ class CanvasScene(QGraphicsScene):
             overlay.set_size(*self.image.size)
         self.selection, self.hover, self._isolated, self._hidden = frozenset(), None, None, frozenset()
         self.set_draft(None)
+        self.set_spotlight(None, None)
         self._rings.clear()
         self.set_instances(())
 
@@ -149,6 +152,10 @@ class CanvasScene(QGraphicsScene):
         """Brighten one instance and name it."""
         self.hover = instance_id if instance_id in self.instances else None
         self._mark_hover()
+
+    def set_spotlight(self, mask: Rle | None, box: Box | None) -> None:
+        """Darken everything but a mask, else a box; with neither nothing."""
+        self.veil.set_hole(self.image.boundingRect(), mask, box)
 
     def set_opacity(self, fill: float) -> None:
         """Set the fill of masks, 0..1."""

@@ -31,6 +31,7 @@ from annotator.canvas.tools.gesture import Event, Kind, Options, Runner
 from annotator.canvas.tools.table import TOOLS
 from annotator.intents import Intent, RadiusChanged
 from annotator.tokens import DARK, Tokens
+from engine.records import Box, Rle
 
 WORK_S = 0.003
 """Compositing between two frames may take about this long; the rest follows after the next frame."""
@@ -144,6 +145,10 @@ class CanvasView(MovingView):
         if instance_id != self._scene.hover:
             self._scene.set_hover(instance_id)
             self._composite(HOVER_S)
+
+    def set_spotlight(self, mask: Rle | None, box: Box | None = None) -> None:
+        """Darken everything but a mask, else a box (x, y, w, h); with neither show all as usual."""
+        self._scene.set_spotlight(mask, box)
 
     def set_opacity(self, fill: float) -> None:
         """Set the fill of masks, 0..1."""

@@ -13,6 +13,7 @@ from annotator.commands.files import FileCommands
 from annotator.commands.instances import InstanceCommands
 from annotator.commands.labels import LabelCommands
 from annotator.commands.modes import FIRST, ModeCommands
+from annotator.commands.review import ReviewCommands
 from annotator.commands.semi import SemiCommands
 from annotator.commands.view import ViewCommands
 from annotator.controllers.image_cache import LoadedImage
@@ -45,7 +46,13 @@ class Commands:
         self.view = ViewCommands(desk, log=log, set_label=self.labels.set_label)
         self.dashboard = DashboardCommands(desk, annotate=lambda: self.modes.choose(FIRST))
         self.semi = SemiCommands(desk)
-        self.modes = ModeCommands(desk, {"semi": self.semi, "dashboard": self.dashboard})
+        self.review = ReviewCommands(desk, annotate=lambda: self.modes.choose(FIRST))
+        self.modes = ModeCommands(desk, {"semi": self.semi, "review": self.review, "dashboard": self.dashboard})
+        self.instances.decide_elsewhere = self.review.decide
+        self.instances.undo_elsewhere = self.review.undo
+        self.instances.redo_elsewhere = self.review.redo
+        self.instances.select_elsewhere = self.review.select_all
+        self.labels.label_elsewhere = self.review.relabel
         desk.presenter.refresh_actions = self.refresh
         desk.bus.changed.connect(self._changed)
         desk.bus.message.connect(self._message)
@@ -80,7 +87,8 @@ class Commands:
         self._docks = layout.docks
 
     def save_layout(self) -> None:
-        """Remember window and docks."""
+        """Remember window and docks, and where a review was left."""
+        self.review.remember()
         window = self._desk.window
         docks = self._docks if window.at_start else bytes(window.saveState().data())
         self._desk.state.save_window(bytes(window.saveGeometry().data()), docks)
@@ -112,6 +120,7 @@ class Commands:
         desk.editing.forget()
         self._show_title()
         self.modes.reset()
+        self.review.project_closed()
         desk.window.show_start()
         desk.bus.project_changed.emit(None)
         self.refresh()
@@ -185,6 +194,9 @@ class Commands:
         desk.preview.image = ref
         self.semi.picture_ready()
         count = desk.settings.number("backend.encode_ahead")
+        self.review.pixels_shown(image.id)
+        # Who reviews hardly ever clicks: only this image is encoded, not those that the list would bring next.
+        count = 0 if self.review.on else count
         following = desk.navigation.ids[desk.navigation.index + 1 : desk.navigation.index + 1 + count]
 
         def ahead(images: Sequence[ImageRecord]) -> None:
@@ -202,6 +214,7 @@ class Commands:
         desk = self._desk
         desk.presenter.use_skeletons(desk.editing.skeletons)
         self.labels.label_changed()
+        self.review.labels_changed()
         self.refresh()
 
     def _message(self, message: Message) -> None:
@@ -236,9 +249,11 @@ class Commands:
                 candidate_count=len(state.candidates),
                 tool=desk.window.canvas.tool,
                 mode=self.modes.mode,
-                can_undo=any(each.state == "done" and each.undoable for each in self._history),
-                can_redo=any(each.state == "undone" and each.undoable for each in self._history),
+                can_undo=self.review.can_undo or any(each.state == "done" and each.undoable for each in self._history),
+                can_redo=self.review.can_redo
+                or any(each.state == "undone" and each.undoable for each in self._history),
                 label_count=len(editing.labels),
                 has_clipboard=bool(self.instances.clipboard),
+                reviewing=self.review.active,
             )
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QPoint
 
 from annotator.desk import Desk
@@ -60,6 +62,10 @@ class InstanceCommands:
         """Bind."""
         self._desk = desk
         self.clipboard: tuple[int, ...] = ()
+        self.decide_elsewhere: Callable[[State], bool] = lambda _: False
+        self.undo_elsewhere: Callable[[int | None], bool] = lambda _: False
+        self.redo_elsewhere: Callable[[], bool] = lambda: False
+        self.select_elsewhere: Callable[[], bool] = lambda: False
         registry, editing = desk.registry, desk.editing
         registry.bind("instance.commit", self.commit)
         registry.bind("instance.cycle", self.cycle)
@@ -80,10 +86,10 @@ class InstanceCommands:
         registry.bind("instance.duplicate", self.duplicate)
         registry.bind("instance.delete", editing.delete)
         registry.bind("edit.undo", self.undo)
-        registry.bind("edit.redo", lambda: desk.store.undo(self._image_id, redo=True))
+        registry.bind("edit.redo", self.redo)
         registry.bind("edit.copy", self.copy)
         registry.bind("edit.paste", self.paste)
-        registry.bind("edit.select_all", lambda: editing.select(list(editing.instances)))
+        registry.bind("edit.select_all", self.select_all)
         registry.bind("edit.step_back", self.step_back)
         self._connect()
 
@@ -207,7 +213,18 @@ class InstanceCommands:
         desk = self._desk
         if desk.window.canvas.gesture_key("backspace") or desk.posing.remove_last() or desk.prompting.remove_last():
             return
-        desk.store.undo(self._image_id)
+        if not self.undo_elsewhere(self._image_id):
+            desk.store.undo(self._image_id)
+
+    def select_all(self) -> None:
+        """Select every instance of the image."""
+        if not self.select_elsewhere():
+            self._desk.editing.select(list(self._desk.editing.instances))
+
+    def redo(self) -> None:
+        """Ctrl+Y: do again what was undone last."""
+        if not self.redo_elsewhere():
+            self._desk.store.undo(self._image_id, redo=True)
 
     def refine(self) -> None:
         """Reopen the selected instance in the smart tool, with its logits."""
@@ -234,7 +251,8 @@ class InstanceCommands:
         self.refine()
 
     def _decide(self, state: State) -> None:
-        self._desk.editing.set_state(state)
+        if not self.decide_elsewhere(state):
+            self._desk.editing.set_state(state)
 
     def copy(self) -> None:
         """Remember the selected instances for pasting on this or another image."""

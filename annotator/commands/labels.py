@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from annotator.desk import Desk
 from annotator.dialogs.label_edit import LabelDialog, LabelDraft
 from annotator.dialogs.label_search import LabelSearch
@@ -16,6 +18,7 @@ class LabelCommands:
     def __init__(self, desk: Desk) -> None:
         """Bind."""
         self._desk = desk
+        self.label_elsewhere: Callable[[int | None], bool] = lambda _: False
         registry, dock, store = desk.registry, desk.window.labels, desk.store
         registry.bind("label.search", self.search_label)
         registry.bind("instance.relabel", self.search_label)
@@ -34,7 +37,8 @@ class LabelCommands:
 
     def set_label(self, label_id: int | None) -> None:
         """Make a label the current one: for the selection, the draft and what comes next."""
-        self._desk.editing.set_label(label_id)
+        if not self.label_elsewhere(label_id):
+            self._desk.editing.set_label(label_id)
         self.label_changed()
 
     def label_changed(self) -> None:

@@ -80,6 +80,16 @@ class Editing:
         if image is not None:
             self.reload()
 
+    def begin_with(self, instance: InstanceRecord) -> None:
+        """Show and select an instance that is known already, before the image's others were read."""
+        if self.image is None or self.image.id != instance.image_id:
+            return
+        if instance.id not in self.instances and instance.state is not State.REJECTED:
+            self.instances[instance.id] = instance
+            self._hits.put(_hit_item(instance))
+            self._view.patch_instances((instance,), ())
+        self._select((instance.id,) if instance.id in self.instances else ())
+
     def forget(self) -> None:
         """Drop everything: no project is open."""
         self._load += 1

@@ -69,6 +69,7 @@ class Navigation:
         self.narrowed = ImageFilter()
         self.before_leaving: Callable[[], None] = lambda: None
         self.arrived: Callable[[ImageRecord | None], None] = lambda _: None
+        self.unreadable: Callable[[ImageRecord], None] = lambda _: None
         self.loaded: Callable[[ImageRecord, LoadedImage], None] = lambda _image, _loaded: None
 
     @property
@@ -127,6 +128,23 @@ class Navigation:
         """Go to an image by id, if it is listed."""
         if image_id in self.ids and image_id != self.current_id:
             self.go_to(self.ids.index(image_id))
+
+    def visit(self, image: ImageRecord) -> None:
+        """Show an image whether the list shows it or not; filter and list stay as they are. Nothing is read."""
+        self.before_leaving()
+        self.index = self.ids.index(image.id) if image.id in self.ids else -1
+        self._ticket += 1
+        self._arrive(image)
+        self._decode(image, ticket=self._ticket)
+
+    def prepare(self, images: Sequence[ImageRecord]) -> None:
+        """Decode images that will be shown soon."""
+        for image in images:
+            self._decode(image, ticket=None)
+
+    def cached(self, image_id: int) -> LoadedImage | None:
+        """Return an image that is decoded already."""
+        return self._cache.get(image_id)
 
     def next_todo(self, *, backwards: bool = False) -> None:
         """Go to the next (or previous) image that is still to do, from here on and around."""
@@ -259,6 +277,7 @@ class Navigation:
                 raise error
             if self.image is not None and self.image.id == image.id:
                 self._view.show_unreadable(image, str(error))
+                self.unreadable(image)
             if image.error != str(error):
                 self._store.execute(NoteFile(image.id, error=str(error)))
 

@@ -81,7 +81,9 @@ class Store:
 
         self._lanes.store.run(run, done=done, failed=self._failing(failed))
 
-    def undo(self, image_id: int | None, *, redo: bool = False) -> None:
+    def undo(
+        self, image_id: int | None, *, redo: bool = False, done: Callable[[Outcome[None]], None] | None = None
+    ) -> None:
         """Undo (or redo) the newest op on an image or project-wide and say what it was."""
         workspace = self._require()
 
@@ -89,6 +91,8 @@ class Store:
             self._bus.changed.emit(outcome.changes, None)
             verb = "Redone" if redo else "Undone"
             self._bus.message.emit(Message("info", f"{verb}: {outcome.title}", brief=True))
+            if done is not None:
+                done(outcome)
 
         def refused(error: EngineError) -> None:
             kind: MessageKind = "info" if isinstance(error, NothingToUndo) else "warning"

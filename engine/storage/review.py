@@ -70,7 +70,7 @@ class ReviewQueue:
     ) -> list[Place]:
         """Return the next places behind ``after`` (or from the start); ``back``: those before it, nearest first."""
         key = _key(order).label("k")
-        downwards = _downwards(order) != back
+        downwards = order.downwards != back
         query: Select[Any] = select(key, _I.c.id).where(*conditions(narrowed))
         if after is not None:
             query = query.where(_beyond(key.element, after, downwards=downwards))
@@ -97,7 +97,7 @@ class ReviewQueue:
 
     def before(self, order: ReviewOrder, narrowed: ReviewFilter, place: Place) -> int:
         """Count what comes before a place: 16 for the 17th."""
-        earlier = _beyond(_key(order), place, downwards=not _downwards(order))
+        earlier = _beyond(_key(order), place, downwards=not order.downwards)
         query = select(func.count()).select_from(_I).where(*conditions(narrowed), earlier)
         return int(self._connection.execute(query).scalar_one())
 
@@ -163,10 +163,6 @@ def conditions(narrowed: ReviewFilter) -> list[ColumnElement[bool]]:
 
 def _column(measure: Measure) -> ColumnElement[float]:
     return _I.c.score if measure is Measure.SCORE else _I.c.stability
-
-
-def _downwards(order: ReviewOrder) -> bool:
-    return (order.by is ReviewBy.AREA) != order.reverse
 
 
 def _beyond(key: ColumnElement[Any], place: Place, *, downwards: bool) -> ColumnElement[bool]:
