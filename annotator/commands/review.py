@@ -9,7 +9,6 @@ from typing import Literal
 from PySide6.QtCore import QPoint, QTimer
 from PySide6.QtGui import QPixmap
 
-from annotator.controllers.active_clock import ActiveClock
 from annotator.controllers.crops import Crops, Picture
 from annotator.controllers.review_steps import Bookmark, Standing
 from annotator.controllers.reviewing import Reviewing
@@ -21,6 +20,7 @@ from annotator.widgets.review_filter import ReviewFilterPopup, words_of
 from annotator.widgets.review_strip import ReviewStrip
 from annotator.widgets.threshold_panel import ThresholdPanel
 from engine.changes import Changes
+from engine.drafting.active_clock import ActiveClock
 from engine.ops.decide import Decision
 from engine.records import Box, ImageRecord, State
 from engine.review import Facets, Measure, ReviewBy, ReviewEntry, ReviewFilter, ReviewOrder, Spread

@@ -7,10 +7,10 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from annotator.controllers.active_clock import ActiveClock
 from annotator.controllers.review_steps import Bookmark, Standing, Step
 from annotator.controllers.store import Store
 from engine.changes import Changes
+from engine.drafting.active_clock import ActiveClock
 from engine.errors import EngineError
 from engine.ops.decide import Decided, DecideMany, Decision
 from engine.ops.reviews import SetState
