@@ -140,7 +140,7 @@ class BackendSpec:
     rank: int = 100
     """Lower comes first; the default backend of a task is the first one available."""
     ready: str = ""
-    """``"module:callable"``, torch-free, that returns why the backend cannot be used, or an empty text."""
+    """``"module:callable"``, torch-free, that is given the spec and returns why it cannot be used, or an empty text."""
     trainer: str = ""
     """Module that ``python -m`` runs to train this backend (see models/compact/train.py); empty if it cannot be."""
 
@@ -202,7 +202,7 @@ class MaskBackend(Backend, Protocol):
         """Answer each of ``points`` (``float32[N, 2]`` x, y in image pixels) alone; return the survivors as RLE."""
 
     def dump(self, embedding: Embedding) -> Mapping[str, NDArray[Any]]:
-        """Return plain arrays from which ``restore`` makes the same embedding (for the disk cache)."""
+        """Return plain arrays from which ``restore`` makes the same embedding, at least to half precision."""
 
     def restore(self, arrays: Mapping[str, NDArray[Any]]) -> Embedding:
         """Inverse of ``dump``; raises ValueError on arrays that are not an embedding of this backend."""

@@ -20,8 +20,13 @@ def available(task: Task | None = None) -> list[BackendStatus]:
 
     An entry point that does not lead to a ``BackendSpec`` has no known task and is listed under every task.
     """
+    return _listed(task, ask=True)
+
+
+def _listed(task: Task | None, *, ask: bool) -> list[BackendStatus]:
+    """List as ``available`` does; backends are not asked whether their own weights are there unless ``ask``."""
     entries = sorted(set(entry_points(group=GROUP)), key=lambda entry: (entry.name, entry.value))
-    statuses = _mark_duplicates([_status(entry) for entry in entries])
+    statuses = _mark_duplicates([_status(entry, ask=ask) for entry in entries])
     return sorted(
         (status for status in statuses if task is None or status.spec.task == task or not status.spec.factory),
         key=lambda status: (status.spec.rank, status.spec.name),
@@ -38,7 +43,11 @@ def default(task: Task) -> BackendSpec:
 
 def find(name: str) -> BackendSpec:
     """Return the spec of the backend called ``name``; raises BackendUnavailable with the reason and the remedy."""
-    statuses = available()
+    return _find(name, ask=True)
+
+
+def _find(name: str, *, ask: bool) -> BackendSpec:
+    statuses = _listed(None, ask=ask)
     named = [status for status in statuses if status.spec.name == name]
     if not named:
         known = ", ".join(status.spec.name for status in statuses if not status.spec.hidden) or "none"
@@ -49,11 +58,11 @@ def find(name: str) -> BackendSpec:
 
 
 def load(name: str, *, device: str | None = None, weights: Path | None = None) -> Backend:
-    """Load the backend called ``name``, ready to work.
+    """Load the backend called ``name``, ready to work, with the weights that are there or those at ``weights``.
 
     Raises BackendUnavailable (unknown, a package or the device is missing), WeightsMissing or WeightsMismatch.
     """
-    spec = find(name)
+    spec = _find(name, ask=weights is None)
     module_name, _, attribute = spec.factory.partition(":")
     try:
         factory = getattr(importlib.import_module(module_name), attribute)
@@ -62,7 +71,7 @@ def load(name: str, *, device: str | None = None, weights: Path | None = None) -
     return cast("Backend", factory(spec, device=device, weights=weights))
 
 
-def _status(entry: EntryPoint) -> BackendStatus:
+def _status(entry: EntryPoint, *, ask: bool) -> BackendStatus:
     try:
         spec = entry.load()
     except (ImportError, AttributeError, SyntaxError, TypeError, ValueError) as error:
@@ -70,7 +79,7 @@ def _status(entry: EntryPoint) -> BackendStatus:
     if not isinstance(spec, BackendSpec):
         return _broken(entry, f"its entry point '{entry.value}' is not a BackendSpec but {type(spec).__name__}")
     missing = tuple(module for module in spec.requires if not _importable(module))
-    reason = _remedy(spec, missing) or _unready(spec)
+    reason = _remedy(spec, missing) or (_unready(spec) if ask else "")
     return BackendStatus(spec, not reason, reason, missing)
 
 
@@ -80,7 +89,7 @@ def _unready(spec: BackendSpec) -> str:
         return ""
     module_name, _, attribute = spec.ready.partition(":")
     try:
-        return str(getattr(importlib.import_module(module_name), attribute)())
+        return str(getattr(importlib.import_module(module_name), attribute)(spec))
     except (ImportError, AttributeError, ValueError) as error:
         return f"its check '{spec.ready}' does not run: {error}"
 

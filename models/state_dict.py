@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import struct
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,9 @@ from models.errors import WeightsMismatch, WeightsMissing
 
 if TYPE_CHECKING:
     import torch
+
+# What torch.load raises on damaged files; a cut archive is an OSError.
+_UNREADABLE = (pickle.UnpicklingError, struct.error, RuntimeError, EOFError, ValueError, LookupError, OSError)
 
 
 def read_state(path: Path) -> dict[str, torch.Tensor]:
@@ -35,8 +39,10 @@ def read_state(path: Path) -> dict[str, torch.Tensor]:
             raise WeightsMismatch(f"The weights file {path} is damaged: {error}.") from error
     else:
         try:
-            state = torch.load(path, map_location="cpu", weights_only=True)
-        except (pickle.UnpicklingError, struct.error, RuntimeError, EOFError, ValueError, LookupError) as error:
+            with warnings.catch_warnings():  # of odd pickles torch warns before it refuses them
+                warnings.simplefilter("ignore", UserWarning)
+                state = torch.load(path, map_location="cpu", weights_only=True)
+        except _UNREADABLE as error:
             raise WeightsMismatch(f"The weights file {path} is damaged or holds more than tensors.") from error
     for wrapper in ("state_dict", "model"):
         if isinstance(state, dict) and isinstance(state.get(wrapper), dict):
@@ -48,8 +54,13 @@ def read_state(path: Path) -> dict[str, torch.Tensor]:
     return state
 
 
-def apply_state(network: torch.nn.Module, state: Mapping[str, torch.Tensor], *, source: Path) -> None:
-    """Put ``state`` into ``network``; raises WeightsMismatch naming tensors missing, left over or misshapen."""
+def apply_state(
+    network: torch.nn.Module, state: Mapping[str, torch.Tensor], *, source: Path, assign: bool = False
+) -> None:
+    """Put ``state`` into ``network``; raises WeightsMismatch naming tensors missing, left over or misshapen.
+
+    With ``assign`` the tensors themselves become the network's, which may then be one without memory ("meta").
+    """
     wanted = network.state_dict()
     missing = sorted(wanted.keys() - state.keys())
     surplus = sorted(state.keys() - wanted.keys())
@@ -61,4 +72,4 @@ def apply_state(network: torch.nn.Module, state: Mapping[str, torch.Tensor], *, 
     ]
     if faults:
         raise WeightsMismatch(f"The weights file {source} does not fit this network: it {'; '.join(faults)}.")
-    network.load_state_dict(dict(state))
+    network.load_state_dict(dict(state), assign=assign)

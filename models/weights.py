@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from http.client import HTTPException, HTTPResponse
 from pathlib import Path
 from typing import BinaryIO
@@ -25,6 +25,12 @@ def cache_folder() -> Path:
     return Path(platformdirs.user_cache_dir("maskwright", appauthor=False)) / "weights"
 
 
+def places(environment: Mapping[str, str] | None = None) -> list[Path]:
+    """Return the folders weights are looked for in: the one $MASKWRIGHT_WEIGHTS names, then the cache."""
+    folder = (os.environ if environment is None else environment).get(ENVIRONMENT)
+    return ([Path(folder)] if folder else []) + [cache_folder()]
+
+
 def locate(name: str, *, explicit: Path | None = None, environment: Mapping[str, str] | None = None) -> Path:
     """Return the weights file ``name``: ``explicit``, else in $MASKWRIGHT_WEIGHTS, the cache, the shipped files.
 
@@ -34,15 +40,14 @@ def locate(name: str, *, explicit: Path | None = None, environment: Mapping[str,
         if explicit.is_file():
             return explicit
         raise WeightsMissing(f"The weights file {explicit} does not exist.")
-    folder = (os.environ if environment is None else environment).get(ENVIRONMENT)
-    places = ([Path(folder)] if folder else []) + [cache_folder()]
-    for place in places:
+    folders = places(environment)
+    for place in folders:
         if (place / name).is_file():
             return place / name
     try:
         return asset(name)
     except FileNotFoundError:
-        looked = ", ".join(str(place) for place in places)
+        looked = ", ".join(str(place) for place in folders)
         raise WeightsMissing(
             f"The weights file '{name}' was not found in {looked} or among the shipped files. "
             f"Put it in one of these folders, or name its folder in {ENVIRONMENT}."
@@ -56,6 +61,11 @@ def checksum(path: Path) -> str:
         while chunk := file.read(_CHUNK):
             digest.update(chunk)
     return digest.hexdigest()
+
+
+def joined(sums: Sequence[str]) -> str:
+    """Return one checksum of several, which depends on their order."""
+    return blake3.blake3("".join(sums).encode()).hexdigest()
 
 
 def verify(path: Path, expected: str) -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from models import weights as files
+from models.api import BackendSpec
 from models.compact.spec import CHECKSUM, WEIGHTS
 from models.errors import ModelError
 
 
-def reason() -> str:
+def reason(_spec: BackendSpec) -> str:
     """Return why the backend cannot be used, in words with the remedy, or an empty text."""
     try:
         verified()

@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from models import weights as files
+from models.api import BackendSpec
 from models.errors import ModelError
 from models.pose.spec import CHECKSUM, WEIGHTS
 
 
-def reason() -> str:
+def reason(_spec: BackendSpec) -> str:
     """Return why the backend cannot be used, in words with the remedy, or an empty text."""
     try:
         verified()

@@ -4,7 +4,7 @@ import pytest
 
 from models import registry
 from models.compact import ready
-from models.compact.spec import WEIGHTS
+from models.compact.spec import SPEC, WEIGHTS
 from models.errors import WeightsMismatch, WeightsMissing
 
 
@@ -30,7 +30,7 @@ def test_damaged_shipped_weights_are_refused(shipped_folder):
     (shipped_folder / WEIGHTS).write_bytes(b"half a file")
     with pytest.raises(WeightsMismatch, match="damaged"):
         ready.verified()
-    assert "damaged" in ready.reason()
+    assert "damaged" in ready.reason(SPEC)
 
 
 def test_weights_of_ones_own_need_no_known_checksum(shipped_folder):

@@ -1,0 +1,1 @@
+"""The SAM family through transformers' networks: everything around the networks is ours."""

@@ -1,0 +1,93 @@
+"""How an image lies in the square that a network sees: there and back, as the authors do it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image as Pictures
+from torch import Tensor
+from torch.nn import functional as F  # noqa: N812 - its customary name
+
+from models.api import Image, Logits
+from models.masks import BoolMask
+
+# ImageNet's colours, on 0..255.
+MEAN = (123.675, 116.28, 103.53)
+DEVIATION = (58.395, 57.12, 57.375)
+SURE = 6.9
+"""Logit of a mask that a person gives: a network learned with its own logits, and log(0.999 / 0.001) is near them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """An image of ``height`` x ``width`` px inside a square of ``side`` px, of which it fills the first ``rows`` and
+    ``columns``; the rest is empty."""
+
+    height: int
+    width: int
+    rows: int
+    columns: int
+    side: int
+
+    def points(self, xy: NDArray[np.float64]) -> NDArray[np.float32]:
+        """Carry ``float64[..., 2]`` x, y from image pixels into the square."""
+        scale = np.array([self.columns / self.width, self.rows / self.height])
+        carried: NDArray[np.float32] = (np.asarray(xy, dtype=np.float64) * scale).astype(np.float32)
+        return carried
+
+    def part(self, side: int) -> tuple[int, int]:
+        """Return how many rows and columns of logits of ``side`` x ``side`` lie on the image."""
+        return -(-self.rows * side // self.side), -(-self.columns * side // self.side)
+
+    def enlarge(self, logits: Tensor) -> Tensor:
+        """Bring ``float32[N, h, w]`` of the whole square to ``float32[N, H, W]`` at image size."""
+        whole = F.interpolate(logits[:, None], (self.side, self.side), mode="bilinear", align_corners=False)
+        seen = whole[..., : self.rows, : self.columns]
+        return F.interpolate(seen, (self.height, self.width), mode="bilinear", align_corners=False)[:, 0]
+
+    def shrink(self, mask: BoolMask, side: int) -> Logits:
+        """Return a person's mask as logits of the whole square, ``float32[side, side]``."""
+        rows, columns = self.part(side)
+        share = cv2.resize(mask.astype(np.float32), (columns, rows), interpolation=cv2.INTER_AREA)
+        return _padded(((2 * share - 1) * SURE).astype(np.float32), side, -SURE)
+
+    def taken_back(self, previous: Logits, side: int) -> Logits:
+        """Return logits that were given out, ``float32[h, w]`` over the image, as those of the whole square.
+
+        Those of the whole square itself are taken as they are.
+        """
+        rows, columns = self.part(side)
+        known = np.asarray(previous, dtype=np.float32)
+        if known.shape == (side, side):
+            return known
+        if known.shape != (rows, columns):
+            known = np.asarray(cv2.resize(known, (columns, rows), interpolation=cv2.INTER_LINEAR), dtype=np.float32)
+        return _padded(known, side, float(known.min()))
+
+
+def padded(height: int, width: int, side: int) -> Frame:
+    """Return the frame in which the longer side fills the square (SAM); half pixels are rounded up."""
+    scale = side / max(height, width)
+    return Frame(height, width, max(1, int(height * scale + 0.5)), max(1, int(width * scale + 0.5)), side)
+
+
+def pixels(image: Image, frame: Frame) -> Tensor:
+    """Return ``float32[1, 3, side, side]``, normalised; the empty part is 0, which is the mean colour.
+
+    Pillow's bilinear filter, which looks at all pixels when it makes an image smaller, is the one SAM learned with.
+    """
+    small = Pictures.fromarray(image).resize((frame.columns, frame.rows), Pictures.Resampling.BILINEAR)
+    colours = torch.from_numpy(np.array(small)).permute(2, 0, 1).to(torch.float32)
+    mean, deviation = (torch.tensor(values).view(3, 1, 1) for values in (MEAN, DEVIATION))
+    colours = (colours - mean) / deviation
+    return F.pad(colours, (0, frame.side - frame.columns, 0, frame.side - frame.rows))[None]
+
+
+def _padded(logits: NDArray[np.float32], side: int, empty: float) -> Logits:
+    square = np.full((side, side), empty, dtype=np.float32)
+    square[: logits.shape[0], : logits.shape[1]] = logits
+    return square

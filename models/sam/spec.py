@@ -1,0 +1,28 @@
+"""What the networks of the family are, without starting one."""
+
+from __future__ import annotations
+
+from models.api import BackendSpec, WeightsInfo
+from models.sam.variants import VARIANTS
+
+
+def _spec(name: str, title: str, description: str, rank: int) -> BackendSpec:
+    return BackendSpec(
+        name=name,
+        task="mask",
+        title=title,
+        factory="models.sam.backend:load",
+        prompts=frozenset({"points", "box", "mask", "grid"}),
+        requires=("torch", "safetensors", "transformers"),
+        extra="sam",
+        description=description,
+        weights=WeightsInfo(VARIANTS[name].file, 0, "Apache-2.0"),
+        # Behind what is always there: these want a graphics card, and whoever has one chooses them.
+        rank=rank,
+        ready="models.sam.files:reason",
+    )
+
+
+VIT_B = _spec("sam-vit-b", "SAM ViT-B", "Segment Anything, smallest network: the one for a processor.", 70)
+VIT_L = _spec("sam-vit-l", "SAM ViT-L", "Segment Anything, middle network.", 71)
+VIT_H = _spec("sam-vit-h", "SAM ViT-H", "Segment Anything, the network that made SA-1B.", 72)
