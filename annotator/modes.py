@@ -18,7 +18,7 @@ class Mode:
 MODES = (
     Mode("assisted", "Assisted", "You click, the backend answers, you accept", built=True),
     Mode("semi", "Semi", "The backend finds the easy objects, you add the rest", built=True),
-    Mode("auto", "Auto", "The backend masks whole folders, you review"),
+    Mode("auto", "Auto", "The backend masks whole folders, you review", built=True),
     Mode("review", "Review", "Accept, reject or relabel what was proposed", built=True),
     Mode("dashboard", "Dashboard", "How far the project is and how fast it goes", built=True),
 )

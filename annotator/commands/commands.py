@@ -12,8 +12,9 @@ from annotator.commands.dashboard import DashboardCommands
 from annotator.commands.files import FileCommands
 from annotator.commands.instances import InstanceCommands
 from annotator.commands.labels import LabelCommands
-from annotator.commands.modes import FIRST, ModeCommands
+from annotator.commands.modes import FIRST, ModeCommands, ModePart
 from annotator.commands.review import ReviewCommands
+from annotator.commands.runs import RunCommands
 from annotator.commands.semi import SemiCommands
 from annotator.commands.view import ViewCommands
 from annotator.controllers.image_cache import LoadedImage
@@ -47,7 +48,14 @@ class Commands:
         self.dashboard = DashboardCommands(desk, annotate=lambda: self.modes.choose(FIRST))
         self.semi = SemiCommands(desk)
         self.review = ReviewCommands(desk, annotate=lambda: self.modes.choose(FIRST))
-        self.modes = ModeCommands(desk, {"semi": self.semi, "review": self.review, "dashboard": self.dashboard})
+        self.runs = RunCommands(desk)
+        parts: dict[str, ModePart] = {
+            "semi": self.semi,
+            "auto": self.runs,
+            "review": self.review,
+            "dashboard": self.dashboard,
+        }
+        self.modes = ModeCommands(desk, parts)
         self.instances.decide_elsewhere = self.review.decide
         self.instances.undo_elsewhere = self.review.undo
         self.instances.redo_elsewhere = self.review.redo

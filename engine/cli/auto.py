@@ -218,7 +218,7 @@ def _bar() -> Iterator[Any]:
             return progress.workers > 0 or progress.ended > 0
 
         def show(progress: JobProgress) -> None:
-            from engine.cli.job_words import duration
+            from engine.measure.words import duration
 
             failed = f"{progress.failed} failed" if progress.failed else ""
             bar.update(

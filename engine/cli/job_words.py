@@ -50,10 +50,3 @@ def print_failures(failures: Sequence[JobFailure]) -> None:
     if len(failures) > _MOST:
         rows.append(("...", f"and {len(failures) - _MOST:,} more: maskwright jobs PROJECT JOB --json names them all"))
     print_table(f"{len(failures):,} images failed", ("image", "reason"), rows)
-
-
-def duration(seconds: float) -> str:
-    """Return a stretch of time as a person says it: 40 s, 12 min, 3.5 h."""
-    if seconds < 60:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from engine.cli.console import JsonOption, ProjectArg, known_errors, opened, print_json, print_table
-from engine.cli.job_words import duration, job_words, print_failures
+from engine.cli.job_words import job_words, print_failures
+from engine.measure.words import duration
 
 if TYPE_CHECKING:
     from engine.records import JobProgress, JobRecord

@@ -48,16 +48,32 @@ def create_auto_job(
     ``time_limit`` are the seconds a backend may take for one window; ``about`` is kept with the job for people to see.
     Raises InvalidOp and the registry's errors.
     """
+    if isinstance(images, ImageFilter):
+        with workspace.read() as reader:
+            images = reader.images.ids(images)
+    return workspace.execute(
+        auto_job(backend, params, images, stage, device=device, time_limit=time_limit, about=about)
+    ).value
+
+
+def auto_job(
+    backend: str,
+    params: AutoParams,
+    images: Sequence[int],
+    stage: Stage = Stage.AUTO,
+    *,
+    device: str | None = None,
+    time_limit: float = GRID_SECONDS,
+    about: Json | None = None,
+) -> CreateJob:
+    """Return the op that notes such a job. Raises InvalidOp and the registry's errors."""
     spec = registry.find(backend)
     if spec.task != "mask" or "grid" not in spec.prompts:
         raise InvalidOp(f"The backend '{backend}' cannot look for masks by itself. Choose another one.")
     if time_limit <= 0:
         raise InvalidOp("The time limit must be more than 0 seconds. Nothing was started.")
-    if isinstance(images, ImageFilter):
-        with workspace.read() as reader:
-            images = reader.images.ids(images)
     told = {**(about or {}), "device": device, "time_limit": time_limit}
-    return workspace.execute(CreateJob(stage, backend, params, tuple(images), told)).value
+    return CreateJob(stage, backend, params, tuple(images), told)
 
 
 def run_job(
@@ -161,6 +177,15 @@ class JobWorkers:
                 last = lines[-1].removeprefix("maskwright: ") if lines else f"exit code {code}"
                 found += [last] if last not in found else []
         return found
+
+    def let_go(self) -> None:
+        """Forget the processes, also those still at work: they go on, and nobody here waits for them."""
+        for process, complaint in self._processes:
+            complaint.close()
+            if process.poll() is None:
+                # Else Python warns of a child that nobody has waited for, which is just what is meant.
+                process.returncode = 0
+        self._processes.clear()
 
     def close(self) -> None:
         """Forget processes that have ended and what they said."""

@@ -63,3 +63,10 @@ def backend(name: str, weights_hash: str) -> str:
 def person(name: str) -> str:
     """Name a person, also one who gave no name."""
     return name or "(no name)"
+
+
+def duration(seconds: float) -> str:
+    """Return a stretch of time as a person says it: 40 s, 12 min, 3.5 h."""
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

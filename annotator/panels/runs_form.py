@@ -1,0 +1,157 @@
+"""The form that starts a run of the automatic stage."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QFrame, QGridLayout, QLineEdit, QSpinBox, QVBoxLayout, QWidget
+
+from annotator.controllers.runs import RunRequest
+from annotator.icons import Icons
+from annotator.tokens import UNIT
+from annotator.widgets.parts import keep_icon, push_button, set_role, text_label
+from engine.jobs.planning import WORDS
+from engine.records import Stage
+from engine.stages.params import PRESETS
+
+PRESET_WORDS = {"fast": "Fast", "default": "Default", "sa1b": "SA-1B"}
+_PURPOSES = ((Stage.AUTO, "Mask everything, review later"), (Stage.SEMI, "Fill in for the Semi mode"))
+_PAUSE_MS = 250
+_MOST_WORKERS = 16
+
+
+class RunForm(QFrame):
+    """Holds what a run needs; ``request`` reads it.
+
+    Signals:
+        start_asked(RunRequest): start it.
+        query_changed(str): the images were named anew (after a short pause in typing).
+    """
+
+    start_asked = Signal(object)
+    query_changed = Signal(str)
+
+    def __init__(self, icons: Icons) -> None:
+        """Start with the default preset on all images."""
+        super().__init__()
+        self.setProperty("role", "card")
+        self._count: int | None = None
+        self._starting = False
+        self.query = QLineEdit()
+        self.query.setPlaceholderText("All images")
+        self.query.setToolTip(f"The path of an image, or words that must all hold:\n{WORDS}")
+        self.query.setAccessibleName("Images")
+        self.count = text_label("", "dim", wrap=True)
+        self.purpose = QComboBox()
+        for stage, words in _PURPOSES:
+            self.purpose.addItem(words, stage)
+        self.backend = QComboBox()
+        self.preset = QComboBox()
+        for name, params in PRESETS.items():
+            windows = f", {params.windows} windows" if params.windows > 1 else ""
+            self.preset.addItem(f"{PRESET_WORDS.get(name, name)}: {params.prompts:,} points{windows}", name)
+        self.preset.setCurrentIndex(self.preset.findData("default"))
+        self.score, self.stability = _share(PRESETS["default"].min_score), _share(PRESETS["default"].min_stability)
+        self.workers = QSpinBox()
+        self.workers.setRange(1, _MOST_WORKERS)
+        self.workers.setToolTip("Processes that share the images; each holds the backend in memory")
+        self.start_button = push_button("Start", "primary")
+        keep_icon(self.start_button, icons, "auto")
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(_PAUSE_MS)
+        self._pause.timeout.connect(lambda: self.query_changed.emit(self.query.text()))
+        self.query.textChanged.connect(lambda _: self._pause.start())
+        self.query.returnPressed.connect(self._start)
+        self.purpose.currentIndexChanged.connect(self._fit)
+        self.start_button.clicked.connect(self._start)
+        self._arrange()
+        self._fit()
+
+    def set_backends(self, backends: Sequence[tuple[str, str]], chosen: str) -> None:
+        """Offer backends (name, title); ``chosen`` is the one in use."""
+        before = self.backend.currentData() or chosen
+        self.backend.clear()
+        for name, title in backends:
+            self.backend.addItem(title, name)
+        place = self.backend.findData(before)
+        self.backend.setCurrentIndex(max(place, 0))
+        self._fit()
+
+    def show_plan(self, count: int | None, problem: str) -> None:
+        """Say how many images are meant."""
+        self._count = count
+        self.count.setText(problem or ("1 image" if count == 1 else f"{count:,} images"))
+        set_role(self.count, "error" if problem else "dim")
+        self._fit()
+
+    def show_starting(self, starting: bool) -> None:
+        """Take no second start meanwhile."""
+        self._starting = starting
+        self._fit()
+
+    def request(self) -> RunRequest:
+        """Return what is filled in."""
+        return RunRequest(
+            query=self.query.text(),
+            stage=Stage(self.purpose.currentData()),
+            backend=str(self.backend.currentData()),
+            preset=str(self.preset.currentData()),
+            min_score=self.score.value(),
+            min_stability=self.stability.value(),
+            workers=self.workers.value(),
+        )
+
+    def _start(self) -> None:
+        if self.start_button.isEnabled():
+            self.start_asked.emit(self.request())
+
+    def _fit(self) -> None:
+        ready = bool(self._count) and self.backend.count() > 0 and not self._starting
+        self.start_button.setEnabled(ready)
+        self.start_button.setText("Starting…" if self._starting else "Start")
+        semi = self.purpose.currentData() == Stage.SEMI
+        for field in (self.score, self.stability):
+            field.setEnabled(not semi)
+            field.setToolTip("Chosen in the Semi mode, with a live picture" if semi else "")
+
+    def _arrange(self) -> None:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(2 * UNIT)
+        grid.setVerticalSpacing(2 * UNIT)
+        rows: tuple[tuple[str, QWidget], ...] = (
+            ("Images", self.query),
+            ("", self.count),
+            ("Purpose", self.purpose),
+            ("Backend", self.backend),
+            ("Preset", self.preset),
+            ("Least score", self.score),
+            ("Least stability", self.stability),
+            ("Workers", self.workers),
+        )
+        for place, (name, field) in enumerate(rows):
+            grid.addWidget(text_label(name, "dim"), place, 0)
+            if isinstance(field, QSpinBox | QDoubleSpinBox):
+                field.setFixedWidth(24 * UNIT)
+                grid.addWidget(field, place, 1, Qt.AlignmentFlag.AlignLeft)
+            else:
+                grid.addWidget(field, place, 1)
+            field.setAccessibleName(name or "How many images")
+        grid.setColumnStretch(1, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(3 * UNIT, 2 * UNIT, 3 * UNIT, 3 * UNIT)
+        column.setSpacing(2 * UNIT)
+        column.addWidget(text_label("New run", "heading"))
+        column.addLayout(grid)
+        column.addStretch(1)
+        column.addWidget(self.start_button, 0, Qt.AlignmentFlag.AlignRight)
+
+
+def _share(value: float) -> QDoubleSpinBox:
+    field = QDoubleSpinBox()
+    field.setRange(0.0, 1.0)
+    field.setSingleStep(0.01)
+    field.setDecimals(2)
+    field.setValue(value)
+    return field
