@@ -146,6 +146,11 @@ class CanvasView(MovingView):
             self._scene.set_hover(instance_id)
             self._composite(HOVER_S)
 
+    @property
+    def image_size(self) -> tuple[int, int]:
+        """Width and height of the picture on the canvas."""
+        return self._scene.image.size
+
     def set_spotlight(self, mask: Rle | None, box: Box | None = None) -> None:
         """Darken everything but a mask, else a box (x, y, w, h); with neither show all as usual."""
         self._scene.set_spotlight(mask, box)

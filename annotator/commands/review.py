@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Literal
 
 from PySide6.QtCore import QPoint, QTimer
@@ -210,8 +211,8 @@ class ReviewCommands:
         self._desk.presenter.refresh_actions()
 
     def show_standing(self, standing: Standing) -> None:
-        """Say how far the review is."""
-        self.strip.set_standing(standing)
+        """Say how far the review is; a contact sheet has no single one to count."""
+        self.strip.set_standing(replace(standing, number=0) if self.view == "sheet" else standing)
 
     def say(self, kind: Literal["info", "warning", "error", "success"], text: str) -> None:
         """Show a message."""
@@ -296,6 +297,7 @@ class ReviewCommands:
         if name == "sheet":
             self._unfocus()
             self.strip.set_info("")
+            self.show_standing(self.reviewing.standing)
             self._desk.window.show_cover(self.sheet)
             self.stretch_changed()
             self.sheet.setFocus()
@@ -303,6 +305,7 @@ class ReviewCommands:
             self.crops.cancel()
             self._desk.window.show_cover(None)
             self._desk.window.canvas.setFocus()
+            self.show_standing(self.reviewing.standing)
             if self.reviewing.current is not None:
                 self.show_entry(self.reviewing.current, ())
         self._desk.presenter.refresh_actions()
@@ -335,7 +338,7 @@ class ReviewCommands:
             return
         self._spot()
         if self.view == "one" and entry.instance.bbox is not None:
-            canvas.zoom_to(roomy(entry.instance.bbox))
+            canvas.zoom_to(roomy(entry.instance.bbox, canvas.image_size))
         else:
             canvas.fit()
 
@@ -445,12 +448,13 @@ class ReviewCommands:
             self._annotate()
 
 
-def roomy(box: Box) -> Box:
-    """Return a box with room around it (x, y, w, h in image pixels)."""
+def roomy(box: Box, size: tuple[float, float]) -> Box:
+    """Return a box with room around it inside an image of ``size`` (x, y, w, h and width, height in image pixels)."""
     x, y, w, h = box
-    room = max(ROOM * max(w, h), LEAST_ROOM)
     # ``zoom_to`` leaves some room of its own.
-    return x - room / 2, y - room / 2, w + room, h + room
+    room = max(ROOM * max(w, h), LEAST_ROOM) / 2
+    x0, y0 = max(x - room, 0.0), max(y - room, 0.0)
+    return x0, y0, min(x + w + room, size[0]) - x0, min(y + h + room, size[1]) - y0
 
 
 def _milliseconds() -> float:

@@ -564,7 +564,12 @@ class Reviewing:
         if len(self._ahead) < LOW:
             self._read_on()
 
-    def _tell_standing(self) -> None:
+    @property
+    def standing(self) -> Standing:
+        """How far the review is."""
         number = self._base + len(self._trail) if self.current is not None else 0
         total = self._done + self._left
-        self._view.show_standing(Standing(min(number, max(total, number)), max(total, number), self._done, self._left))
+        return Standing(number, max(total, number), self._done, self._left)
+
+    def _tell_standing(self) -> None:
+        self._view.show_standing(self.standing)

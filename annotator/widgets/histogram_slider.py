@@ -12,10 +12,10 @@ from annotator.plots.plot import SMALL_PX
 from annotator.tokens import UNIT
 from engine.review import BINS, Spread
 
-PER_BAR = 2
-"""Hundredths a bar; the threshold itself moves in hundredths."""
+MOST_BARS = 50
+"""With more hundredths to show two of them share a bar; the threshold itself always moves in hundredths."""
 _HANDLE = 5.0
-_TICKS = (0, 20, 40, 60, 80, 100)
+_TENTH = BINS // 10
 _SIDE, _TOP = 3 * UNIT, 2 * UNIT
 _STEPS = {
     Qt.Key.Key_Left: -1,
@@ -39,6 +39,7 @@ class HistogramSlider(QWidget):
         super().__init__()
         self._icons = icons
         self._counts: tuple[int, ...] = (0,) * BINS
+        self._low = 0
         self.step = 90
         self._font = QFont(self.font())
         self._font.setPixelSize(SMALL_PX)
@@ -49,13 +50,15 @@ class HistogramSlider(QWidget):
         icons.changed.connect(self.update)
 
     def show_spread(self, spread: Spread) -> None:
-        """Draw other counts."""
+        """Draw other counts, from the tenth on in which the lowest lies."""
         self._counts = spread.counts
+        lowest = next((step for step, number in enumerate(spread.counts) if number), 0)
+        self._low = min(lowest // _TENTH * _TENTH, BINS - 2 * _TENTH)
         self.update()
 
     def set_step(self, step: int) -> None:
         """Move the threshold; emits where that changes it."""
-        step = min(max(step, 0), BINS)
+        step = min(max(step, self._low), BINS)
         if step != self.step:
             self.step = step
             self.setAccessibleDescription(f"{step / BINS:.2f}")
@@ -90,12 +93,13 @@ class HistogramSlider(QWidget):
     def step_at(self, x: float) -> int:
         """Return the hundredth below a place."""
         area = self._area()
-        return min(max(round((x - area.left()) / max(area.width(), 1.0) * BINS), 0), BINS)
+        share = (x - area.left()) / max(area.width(), 1.0)
+        return min(max(round(self._low + share * (BINS - self._low)), self._low), BINS)
 
     def place_of(self, step: int) -> float:
         """Return the x of a hundredth."""
         area = self._area()
-        return area.left() + area.width() * step / BINS
+        return area.left() + area.width() * (step - self._low) / (BINS - self._low)
 
     def _area(self) -> QRectF:
         words = QFontMetrics(self._font).height()
@@ -107,12 +111,13 @@ class HistogramSlider(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(self._font)
         tokens, area = self._icons.tokens, self._area()
-        sums = [sum(self._counts[first : first + PER_BAR]) for first in range(0, BINS, PER_BAR)]
-        highest = max(*sums, 1)
-        line = self.place_of(self.step)
-        for place, number in enumerate(sums):
+        wide = 1 if BINS - self._low <= MOST_BARS else 2
+        sums = {first: sum(self._counts[first : first + wide]) for first in range(self._low, BINS, wide)}
+        highest = max(*sums.values(), 1)
+        line = self.place_of(max(self.step, self._low))
+        for first, number in sums.items():
             if number:
-                left, right = self.place_of(place * PER_BAR), self.place_of((place + 1) * PER_BAR)
+                left, right = self.place_of(first), self.place_of(first + wide)
                 # At least two pixels, so that a lonely mask at the edge can be seen.
                 tall = max(area.height() * number / highest, 2.0)
                 box = QRectF(round(left) + 0.5, area.bottom() - tall, max(round(right) - round(left) - 1, 1), tall)
@@ -126,7 +131,7 @@ class HistogramSlider(QWidget):
     def _draw_scale(self, painter: QPainter, area: QRectF) -> None:
         metrics = QFontMetrics(self._font)
         painter.setPen(QColor(self._icons.tokens.text_dim))
-        for tick in _TICKS:
+        for tick in range(self._low, BINS + 1, _TENTH if BINS - self._low <= MOST_BARS else 2 * _TENTH):
             words = f"{tick / BINS:.1f}"
             left = self.place_of(tick) - metrics.horizontalAdvance(words) / 2
             painter.drawText(QPointF(left, area.bottom() + UNIT / 2 + metrics.ascent()), words)

@@ -23,6 +23,7 @@ class ReviewFilterPopup(QFrame):
         """Closed until ``open_at``."""
         super().__init__(parent, Qt.WindowType.Popup)
         self.setProperty("role", "popup")
+        self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
         self._image_id: int | None = None
         self.label, self.backend, self.job = QComboBox(), QComboBox(), QComboBox()
         self.image = QCheckBox("Only the image on screen")
