@@ -159,8 +159,10 @@ class CanvasScene(QGraphicsScene):
 
     def set_opacity(self, fill: float) -> None:
         """Set the fill of masks, 0..1."""
-        self._opacity = min(1.0, max(0.0, fill))
-        self._restyle()
+        opacity = min(1.0, max(0.0, fill))
+        if opacity != self._opacity:
+            self._opacity = opacity
+            self._restyle()
 
     def set_labels_shown(self, shown: bool) -> None:
         """Show or hide the names at the instances; the hovered one is always named."""

@@ -106,9 +106,9 @@ class Reviewing:
 
     @property
     def bookmark(self) -> Bookmark:
-        """Where to go on another time: behind what was last decided or passed over."""
-        last = self._trail[-1].place if self._trail else self._before_current()
-        return Bookmark(self.order, self.narrowed, last, self._done)
+        """Where to go on another time: just before what is on screen, or behind the last of the queue."""
+        last = self._trail[-1].place if self._trail else None
+        return Bookmark(self.order, self.narrowed, self._before_current() or last, self._done)
 
     def _before_current(self) -> Place | None:
         # One id short of the current entry's, in the direction of the queue, is the place just before it.

@@ -187,6 +187,8 @@ class ReviewStrip(QWidget):
             lower.addWidget(hint)
         rows = QFrame()
         rows.setProperty("role", "strip")
+        # The rows may be narrower than they ask for: they are clipped, never the window widened.
+        rows.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         column = QVBoxLayout(rows)
         column.setContentsMargins(0, UNIT, 0, 0)
         column.setSpacing(UNIT)
