@@ -8,7 +8,6 @@ import typer
 
 from engine.cli.console import JsonOption, ProjectArg, known_errors, opened, print_json, print_table
 from engine.cli.job_words import job_words, print_failures
-from engine.measure.words import duration
 
 if TYPE_CHECKING:
     from engine.records import JobProgress, JobRecord
@@ -47,6 +46,8 @@ def jobs(
 
 
 def _row(job: JobRecord, progress: JobProgress) -> tuple[str, ...]:
+    from engine.measure.words import duration
+
     done = f"{progress.ended:,} of {progress.total:,}" if progress.total else ""
     failed = f" ({progress.failed:,} failed)" if progress.failed else ""
     left = duration(progress.left) if progress.left and progress.alive else ""
