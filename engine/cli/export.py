@@ -15,6 +15,7 @@ class Format(StrEnum):
     """Formats that can be written."""
 
     COCO = "coco"
+    SA1B = "sa1b"
 
 
 class Segmentation(StrEnum):
@@ -35,8 +36,13 @@ class Which(StrEnum):
 @known_errors
 def export(
     project: ProjectArg,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write; it is replaced when complete.")],
-    format_: Annotated[Format, typer.Option("--format", help="The file's format.")] = Format.COCO,
+    file: Annotated[
+        Path,
+        typer.Argument(metavar="FILE", help="The file to write (sa1b: the folder). Files are replaced when complete."),
+    ],
+    format_: Annotated[
+        Format, typer.Option("--format", help="coco is one file; sa1b a file for each image, masks only.")
+    ] = Format.COCO,
     segmentation: Annotated[
         Segmentation,
         typer.Option("--segmentation", help="rle keeps every mask exactly; polygon loses holes, and counts it."),
@@ -44,6 +50,13 @@ def export(
     which: Annotated[
         Which, typer.Option("--state", help="Which instances: all is accepted and proposed, never rejected.")
     ] = Which.ACCEPTED,
+    scores: Annotated[
+        bool,
+        typer.Option(
+            "--scores",
+            help="coco: add predicted_iou, stability_score, point_coords and crop_box where known (sa1b has them).",
+        ),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Export annotations. The same project gives the same bytes.
@@ -53,12 +66,19 @@ def export(
       maskwright export street.maskwright street.json
 
       maskwright export street.maskwright street.json --segmentation polygon --state all
+
+      maskwright export street.maskwright masks/ --format sa1b --state all
     """
-    from engine.formats import coco
+    if format_ is Format.SA1B and segmentation is Segmentation.POLYGON:
+        raise typer.BadParameter("sa1b knows run lengths only.", param_hint="--segmentation")
+    from engine.formats import coco, sa1b
     from engine.records import State
 
     states = (State.ACCEPTED, State.PROPOSED) if which is Which.ALL else (State(which),)
     written: coco.Segmentation = "polygon" if segmentation is Segmentation.POLYGON else "rle"
     with opened(project) as workspace, progress(f"Exporting {format_}") as control:
-        report = coco.write(workspace, file, segmentation=written, states=states, control=control)
+        if format_ is Format.SA1B:
+            report = sa1b.write(workspace, file, states=states, control=control)
+        else:
+            report = coco.write(workspace, file, segmentation=written, states=states, scores=scores, control=control)
     print_report(report, as_json=as_json)

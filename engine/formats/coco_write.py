@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any, Literal, TypeAlias
 
@@ -10,11 +11,11 @@ import orjson
 
 from engine.control import QUIET, Control
 from engine.formats.coco_read import NO_LABEL
+from engine.formats.exported import Names, box_of, exported_id, number, run_lengths, scores_of
 from engine.formats.output import writing_file
-from engine.ops.checks import keypoint_box
 from engine.records import LabelRecord, SkeletonRecord, State
 from engine.report import Report, ReportBuilder
-from engine.storage.exports import ExportedImage, ExportedInstance, Tops
+from engine.storage.exports import Asked, ExportedInstance, Tops
 from engine.storage.reader import Reader
 from engine.workspace import Workspace
 from models import masks
@@ -33,15 +34,18 @@ def write(
     *,
     segmentation: Segmentation = "rle",
     states: Iterable[State] = (State.ACCEPTED,),
+    scores: bool = False,
     control: Control = QUIET,
 ) -> Report:
     """Export to ``file``, which appears whole or not at all, and return the account.
 
     ``rle`` keeps every mask exactly; ``polygon`` writes outlines for all but crowds and counts what they lose. Images
-    without instances are included. Raises CannotWrite, DiskFull, Cancelled and the workspace's errors.
+    without instances are included. ``scores`` adds SA-1B's fields where they are known. Raises CannotWrite,
+    DiskFull, Cancelled and the workspace's errors.
     """
     with workspace.read() as reader, writing_file(file) as out:
-        return _Writing(reader, out, segmentation, frozenset(states), control, f"Export {file.name}").run()
+        title = f"Export {file.name}"
+        return _Writing(reader, out, segmentation, frozenset(states), control, title, scores=scores).run()
 
 
 class _Writing:
@@ -55,12 +59,15 @@ class _Writing:
         states: frozenset[State],
         control: Control,
         title: str,
+        *,
+        scores: bool,
     ) -> None:
         self._reader = reader
         self._out = out
         self._polygons = segmentation == "polygon"
         self._states = states
         self._control = control
+        self._scores = scores
         self._report = ReportBuilder(title)
         self._tops: Tops = reader.exports.tops()
         self._labels = {label.id: label for label in reader.labels.all()}
@@ -75,9 +82,9 @@ class _Writing:
         self._report.came("images", self._reader.images.count())
         self._report.came("categories", len(self._labels))
         self._report.came("annotations", sum(counted.values()))
-        for state, number in sorted(counted.items()):
+        for state, count in sorted(counted.items()):
             if state not in self._states:
-                self._report.drop("annotations", f"its state is {state}, which was not asked for", count=number)
+                self._report.drop("annotations", f"its state is {state}, which was not asked for", count=count)
         self._out.write(b"{")
         for name, value in self._top_fields():
             self._out.write(orjson.dumps(name) + b": " + orjson.dumps(value, option=_SORTED) + b",\n")
@@ -105,7 +112,7 @@ class _Writing:
         self._out.write(b"\n]" if last else b"\n],\n")
 
     def _label_id(self, label: LabelRecord) -> int:
-        return label.coco_id if label.coco_id is not None else self._tops.labels + label.id
+        return exported_id(label.coco_id, label.id, self._tops.labels)
 
     def _categories(self) -> Iterator[bytes]:
         for label in sorted(self._labels.values(), key=self._label_id):
@@ -136,7 +143,7 @@ class _Writing:
         return values
 
     def _images(self) -> Iterator[bytes]:
-        names = _Names(self._reader)
+        names = Names(self._reader)
         for image in self._reader.exports.images():
             if not image.width:
                 self._report.drop("images", "it could not be read, so its size is not known", image.path)
@@ -146,33 +153,39 @@ class _Writing:
                 text = "another folder has the same path; the folder's name was put before it"
                 self._report.note("images", text, name)
             self._report.went("images")
-            number = image.coco_id if image.coco_id is not None else self._tops.images + image.id
-            values = {"id": number, "file_name": name, "width": image.width, "height": image.height}
+            image_id = exported_id(image.coco_id, image.id, self._tops.images)
+            values = {"id": image_id, "file_name": name, "width": image.width, "height": image.height}
             yield _record(values, image.extra)
 
     def _annotations(self, total: int) -> Iterator[bytes]:
         written = 0
-        for number, instance in enumerate(self._reader.exports.instances(self._states), start=1):
-            if number % _EVERY == 0:
-                self._control.step(number, total, what=_CANCELLED)
+        for done, (instance, asked) in enumerate(self._instances(), start=1):
+            if done % _EVERY == 0:
+                self._control.step(done, total, what=_CANCELLED)
             if not instance.image_width:
                 reason = "its image could not be read, so it was not written"
                 self._report.drop("annotations", reason, f"{instance.id} on {instance.image_path}")
                 continue
             written += 1
-            yield _record(self._annotation(instance), instance.extra)
+            yield _record(self._annotation(instance, asked), instance.extra)
         self._report.went("annotations", written)
 
-    def _annotation(self, instance: ExportedInstance) -> dict[str, Any]:
-        image_id = instance.image_coco_id
+    def _instances(self) -> Iterator[tuple[ExportedInstance, Asked]]:
+        stream = self._reader.exports.instances(self._states)
+        # Prompts are read for many instances at once, and not at all where nobody wants them.
+        while some := list(islice(stream, _EVERY)):
+            asked = self._reader.exports.asked(some) if self._scores else {}
+            yield from ((each, asked.get(each.id, Asked())) for each in some)
+
+    def _annotation(self, instance: ExportedInstance, asked: Asked) -> dict[str, Any]:
         label_id = instance.label_id
         values: dict[str, Any] = {
             "id": self._instance_id(instance),
-            "image_id": image_id if image_id is not None else self._tops.images + instance.image_id,
+            "image_id": exported_id(instance.image_coco_id, instance.image_id, self._tops.images),
             "category_id": self._no_label_id if label_id is None else self._label_ids[label_id],
             "segmentation": self._segmentation(instance),
-            "area": _number(instance.area),
-            "bbox": _box(instance),
+            "area": number(instance.area),
+            "bbox": box_of(instance),
             "iscrowd": int(instance.iscrowd),
         }
         if instance.keypoints is not None:
@@ -180,38 +193,25 @@ class _Writing:
             values["num_keypoints"] = sum(1 for joint in instance.keypoints if joint[2])
         if instance.attributes:
             values["attributes"] = instance.attributes
+        if self._scores:
+            known = scores_of(instance, asked)
+            values |= {name: value for name, value in known.items() if value not in (None, [])}
         return values
 
     def _instance_id(self, instance: ExportedInstance) -> int:
-        return instance.coco_id if instance.coco_id is not None else self._tops.instances + instance.id
+        return exported_id(instance.coco_id, instance.id, self._tops.instances)
 
     def _segmentation(self, instance: ExportedInstance) -> Any:
         mask = instance.mask
         if mask is None:
             return []
         if not self._polygons or instance.iscrowd:
-            return {"size": [mask.height, mask.width], "counts": mask.counts.decode("ascii")}
+            return run_lengths(mask)
         rings, lost, pixels = masks.to_coco_polygons(masks.decode(mask))
         if lost:
             where = f"{self._instance_id(instance)} on {instance.image_path}: {pixels} pixels"
             self._report.note("annotations", "polygons cannot keep its holes or its exact shape", where)
-        return [[_number(value) for value in ring] for ring in rings]
-
-
-class _Names:
-    """Names images by their path below their root; where two roots share a path, the root's name comes first."""
-
-    def __init__(self, reader: Reader) -> None:
-        self._shared = reader.exports.shared_paths()
-        names = reader.images.root_names()
-        counts: dict[str, int] = {}
-        for name in names.values():
-            counts[name] = counts.get(name, 0) + 1
-        # Two roots of one name are told apart by their ids.
-        self._roots = {key: name if counts[name] == 1 else f"{name}-{key}" for key, name in names.items()}
-
-    def of(self, image: ExportedImage) -> str:
-        return f"{self._roots[image.root_id]}/{image.path}" if image.path in self._shared else image.path
+        return [[number(value) for value in ring] for ring in rings]
 
 
 def _record(values: dict[str, Any], extra: Mapping[str, Any]) -> bytes:
@@ -219,15 +219,3 @@ def _record(values: dict[str, Any], extra: Mapping[str, Any]) -> bytes:
     for name in sorted(extra):
         values.setdefault(name, extra[name])
     return orjson.dumps(values)
-
-
-def _number(value: float) -> int | float:
-    return int(value) if value.is_integer() else value
-
-
-def _box(instance: ExportedInstance) -> list[int | float]:
-    x, y, w, h = instance.bbox_x, instance.bbox_y, instance.bbox_w, instance.bbox_h
-    if x is not None and y is not None and w is not None and h is not None:
-        return [_number(x), _number(y), _number(w), _number(h)]
-    around = keypoint_box(tuple((kx, ky, int(v)) for kx, ky, v in instance.keypoints or ()))
-    return [_number(float(value)) for value in around or (0.0, 0.0, 0.0, 0.0)]

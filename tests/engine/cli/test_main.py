@@ -83,7 +83,13 @@ def test_help_names_every_command_and_loads_nothing_heavy() -> None:
 
 @pytest.mark.parametrize(
     "words",
-    [["new"], ["nonsense"], ["export", "p.maskwright", "x.json", "--segmentation", "circles"], ["withdraw", "p", "x"]],
+    [
+        ["new"],
+        ["nonsense"],
+        ["export", "p.maskwright", "x.json", "--segmentation", "circles"],
+        ["export", "p.maskwright", "x", "--format", "sa1b", "--segmentation", "polygon"],
+        ["withdraw", "p", "x"],
+    ],
 )
 def test_wrong_usage_is_exit_code_2(run: Run, words: list[str]) -> None:
     assert run(*words).exit_code == 2
@@ -131,6 +137,12 @@ def test_import_export_and_withdraw(run: Run, project: Path, tmp_path: Path, pho
     exported = run("export", project, tmp_path / "out.json", "--state", "all", "--segmentation", "polygon")
     assert exported.exit_code == 0
     assert len(json.loads((tmp_path / "out.json").read_text())["annotations"]) == 1
+    each = run("export", project, tmp_path / "out", "--format", "sa1b", "--state", "all")
+    assert (each.exit_code, sorted(path.name for path in (tmp_path / "out").rglob("*.json"))) == (
+        0,
+        ["a.json", "b.json"],
+    )
+    assert run("export", project, tmp_path / "scores.json", "--state", "all", "--scores").exit_code == 0
     assert "import" in run("jobs", project).stdout
     withdrawn = json.loads(run("withdraw", project, str(report["job_id"]), "--json").stdout)
     assert withdrawn == {"removed": 1, "kept": 0}

@@ -15,11 +15,14 @@ from engine.formats import coco
 from engine.ops.images import AddImages, NewImage
 from engine.ops.instances import AddInstance
 from engine.ops.labels import AddLabel, AddSkeleton
+from engine.ops.proposals import StoreProposals
 from engine.ops.reviews import SetState
 from engine.project import add_images
-from engine.records import State
+from engine.records import Level, Stage, State
+from engine.stages.auto_mask import AutoMask
 from engine.workspace import Workspace
 from models import masks
+from models.api import BackendInfo
 
 
 def _ring() -> NDArray[np.bool_]:
@@ -198,3 +201,17 @@ def test_a_read_only_folder_is_named(workspace: Workspace, tmp_path: Path) -> No
     folder.mkdir(mode=0o500)
     with pytest.raises(CannotWrite, match="locked"):
         coco.write(workspace, folder / "out.json")
+
+
+def test_scores_are_extra_fields_where_they_are_known(workspace: Workspace, tmp_path: Path) -> None:
+    found = AutoMask(masks.encode(_ring()), 0.93, 0.97, (5.5, 4.5), (0.0, 0.0, 10.0, 10.0), Level.WHOLE)
+    workspace.execute(StoreProposals(1, (found,), Stage.AUTO, BackendInfo("fake", "mask", "cpu", "ab12")))
+    workspace.execute(AddInstance(2, box=(1, 1, 3, 3)))
+    states = (State.ACCEPTED, State.PROPOSED)
+    coco.write(workspace, tmp_path / "plain.json", states=states)
+    coco.write(workspace, tmp_path / "out.json", states=states, scores=True)
+    read, plain = COCO(str(tmp_path / "out.json")), COCO(str(tmp_path / "plain.json"))
+    auto, hand = read.loadAnns([1, 2])
+    fields = {"predicted_iou": 0.93, "point_coords": [[5.5, 4.5]], "crop_box": [0, 0, 10, 10], "stability_score": 0.97}
+    assert {name: auto.pop(name) for name in fields} == fields
+    assert [auto, hand] == plain.loadAnns([1, 2])
