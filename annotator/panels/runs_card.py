@@ -9,7 +9,7 @@ from annotator.controllers.runs import Run, RunList
 from annotator.icons import Icons
 from annotator.panels.runs_form import PRESET_WORDS
 from annotator.tokens import UNIT
-from annotator.widgets.parts import keep_icon, push_button, text_label
+from annotator.widgets.parts import keep_icon, push_button, set_role, text_label
 from engine.measure.words import duration
 from engine.records import JobState
 
@@ -100,7 +100,9 @@ class RunCard(QFrame):
         undone = progress.waiting + progress.running + progress.failed
         self.cancel_button.setVisible(run.health != "ended" and not asking)
         self.resume_button.setVisible(not working and bool(undone) and state is not JobState.WITHDRAWN and not asking)
-        self.resume_button.setText("Try the failed again" if undone == progress.failed else "Resume")
+        again = undone == progress.failed
+        self.resume_button.setText("Try the failed again" if again else "Resume")
+        set_role(self.resume_button, "" if again else "primary")
         self.withdraw_button.setVisible(
             not working and state is not JobState.WITHDRAWN and bool(progress.instances) and not asking
         )

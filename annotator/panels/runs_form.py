@@ -16,7 +16,7 @@ from engine.records import Stage
 from engine.stages.params import PRESETS
 
 PRESET_WORDS = {"fast": "Fast", "default": "Default", "sa1b": "SA-1B"}
-_PURPOSES = ((Stage.AUTO, "Mask everything, review later"), (Stage.SEMI, "Fill in for the Semi mode"))
+_PURPOSES = ((Stage.AUTO, "Mask everything"), (Stage.SEMI, "Fill in for the Semi mode"))
 _PAUSE_MS = 250
 _MOST_WORKERS = 16
 
@@ -58,6 +58,8 @@ class RunForm(QFrame):
         self.workers.setToolTip("Processes that share the images; each holds the backend in memory")
         self.start_button = push_button("Start", "primary")
         keep_icon(self.start_button, icons, "auto")
+        # It is off while a run is being started; a click must not send the focus wandering then.
+        self.start_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(_PAUSE_MS)
@@ -144,8 +146,8 @@ class RunForm(QFrame):
         column.setSpacing(2 * UNIT)
         column.addWidget(text_label("New run", "heading"))
         column.addLayout(grid)
-        column.addStretch(1)
         column.addWidget(self.start_button, 0, Qt.AlignmentFlag.AlignRight)
+        column.addStretch(1)
 
 
 def _share(value: float) -> QDoubleSpinBox:
