@@ -110,6 +110,17 @@ SETTINGS: tuple[Setting, ...] = (
         True,
     ),
     Setting(
+        "flow.reminder_s",
+        "Work flow",
+        "Remind me after so long on one object",
+        "int",
+        30,
+        "A line at the bottom says so and asks for nothing; SAM's annotators moved on after 30 s. 0 never reminds.",
+        maximum=600,
+        step=5,
+        suffix=" s",
+    ),
+    Setting(
         "semi.find_at_once",
         "Work flow",
         "In the Semi mode, find objects as soon as an image is shown",

@@ -17,6 +17,7 @@ QToolTip { background: $raised; color: $text; border: 1px solid $border; padding
 
 QLabel { background: transparent; }
 *[role="dim"] { color: $text_dim; }
+*[role="warning"] { color: $warning; }
 QLabel[role="title"] { font-size: 22px; font-weight: 600; }
 QLabel[role="heading"] { font-size: 15px; font-weight: 600; }
 QLabel[role="group"] { color: $text_dim; font-size: 11px; font-weight: 600; }
@@ -193,6 +194,7 @@ def style_sheet(tokens: Tokens, folder: str) -> str:
         accent=tokens.accent,
         on_accent=tokens.on_accent,
         error=tokens.error,
+        warning=tokens.warning,
         field=mix(tokens.surface, tokens.canvas, 0.5) if tokens.name == "dark" else tokens.raised,
         faded=faded(tokens),
         hover=mix(tokens.surface, tokens.text, 0.06),

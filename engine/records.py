@@ -79,6 +79,9 @@ class ItemState(StrEnum):
     FAILED = "failed"
 
 
+DEMANDS_LABEL = "demands_label"
+
+
 @dataclass(frozen=True, slots=True)
 class ProjectRecord:
     """The project itself; ``info`` holds COCO's top-level fields that survive import and export."""
@@ -88,6 +91,11 @@ class ProjectRecord:
     created_at: datetime
     info: Json
     settings: Json
+
+    @property
+    def demands_label(self) -> bool:
+        """Whether people are asked for a label before an object is stored."""
+        return bool(self.settings.get(DEMANDS_LABEL, False))
 
 
 @dataclass(frozen=True, slots=True)

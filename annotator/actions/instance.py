@@ -89,6 +89,16 @@ INSTANCE_ACTIONS = (
         tip="Opens a stored instance in the smart tool, with what the backend remembers of it",
     ),
     Action(
+        "instance.replay",
+        "Replay the clicks",
+        ("Ctrl+Shift+R",),
+        "history",
+        MENU,
+        "draft",
+        enabled_when=with_one_selected,
+        tip="Shows click by click how the mask came to be",
+    ),
+    Action(
         "instance.accept", "Accept proposal", ("Y",), "accept", MENU, "review", enabled_when=with_proposed, repeat=True
     ),
     Action(

@@ -33,5 +33,16 @@ LABEL_ACTIONS = (
     ),
     Action("label.none", "No label", ("Shift+L",), "", MENU, "digits", enabled_when=with_project),
     Action("label.add", "New label…", ("Ctrl+Shift+L",), "add", MENU, "edit", enabled_when=with_project),
+    Action(
+        "label.demand",
+        "Demand a label for every object",
+        (),
+        "",
+        MENU,
+        "edit",
+        enabled_when=with_project,
+        checkable=True,
+        tip="Everybody who works on this project is asked for a label before an object is stored",
+    ),
     Action("label.skeletons", "Skeletons…", (), "keypoints", MENU, "edit", enabled_when=with_project),
 )

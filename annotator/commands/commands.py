@@ -8,11 +8,13 @@ from pathlib import Path
 from PySide6.QtCore import QByteArray, QTimer
 
 from annotator.actions.action import UiContext
+from annotator.commands.assisted import AssistedCommands
 from annotator.commands.dashboard import DashboardCommands
 from annotator.commands.files import FileCommands
 from annotator.commands.instances import InstanceCommands
 from annotator.commands.labels import LabelCommands
 from annotator.commands.modes import FIRST, ModeCommands, ModePart
+from annotator.commands.replay import ReplayCommands
 from annotator.commands.review import ReviewCommands
 from annotator.commands.runs import RunCommands
 from annotator.commands.semi import SemiCommands
@@ -46,6 +48,11 @@ class Commands:
         self.labels = LabelCommands(desk)
         self.view = ViewCommands(desk, log=log, set_label=self.labels.set_label)
         self.dashboard = DashboardCommands(desk, annotate=lambda: self.modes.choose(FIRST))
+        self.assisted = AssistedCommands(desk, ask_label=self.labels.ask_label)
+        self.instances.labelled_first = self.assisted.labelled_first
+        self.replay = ReplayCommands(desk)
+        self.instances.step_elsewhere = self.replay.replay.step
+        self.instances.end_elsewhere = self.replay.replay.end
         self.semi = SemiCommands(desk)
         self.review = ReviewCommands(desk, annotate=lambda: self.modes.choose(FIRST))
         self.runs = RunCommands(desk)
@@ -156,6 +163,8 @@ class Commands:
             desk.window.images.invalidate(None)
         desk.editing.on_changed(changes)
         desk.navigation.on_changed(changes)
+        if initiator is desk.store:
+            self.assisted.draft_stored()
         image = desk.navigation.image
         if image is not None and image.id in changes.image_contents and initiator is not None:
             desk.navigation.started()
@@ -184,6 +193,8 @@ class Commands:
             stored = self._desk.prompting.commit()
             words = "The open draft was stored." if stored else "The open draft had no mask yet and was dropped."
             self._desk.presenter.say("info", words)
+            if stored:
+                self.assisted.stored_on_leaving()
         self._desk.posing.cancel()
 
     def _arrived(self, image: ImageRecord | None) -> None:
@@ -242,6 +253,7 @@ class Commands:
     def refresh(self) -> None:
         """Enable what makes sense now."""
         desk = self._desk
+        self.assisted.refresh()
         editing, state = desk.editing, desk.prompting.state
         chosen = [editing.instances[i] for i in editing.selection if i in editing.instances]
         desk.registry.refresh(

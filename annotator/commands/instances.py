@@ -31,6 +31,7 @@ from engine.records import CandidateRecord, State
 
 MENU = (
     "instance.refine",
+    "instance.replay",
     "instance.relabel",
     None,
     "instance.accept",
@@ -66,6 +67,9 @@ class InstanceCommands:
         self.undo_elsewhere: Callable[[int | None], bool] = lambda _: False
         self.redo_elsewhere: Callable[[], bool] = lambda: False
         self.select_elsewhere: Callable[[], bool] = lambda: False
+        self.step_elsewhere: Callable[[int], bool] = lambda _: False
+        self.end_elsewhere: Callable[[], bool] = lambda: False
+        self.labelled_first: Callable[[Callable[[], object]], None] = _at_once
         registry, editing = desk.registry, desk.editing
         registry.bind("instance.commit", self.commit)
         registry.bind("instance.cycle", self.cycle)
@@ -126,11 +130,14 @@ class InstanceCommands:
             case HoverMoved(x, y):
                 self._desk.preview.show(x, y)
             case BoxDrawn(x0, y0, x1, y1):
-                editing.box(x0, y0, x1, y1)
+                self.labelled_first(lambda: editing.box(x0, y0, x1, y1))
             case StrokeDrawn(points, radius, erase):
-                editing.stroke(points, radius, erase=erase)
+                if editing.selection or erase:
+                    editing.stroke(points, radius, erase=erase)
+                else:
+                    self.labelled_first(lambda: editing.stroke(points, radius, erase=erase))
             case PolygonClosed(ring, tool):
-                editing.ring(ring, tool=tool)
+                self.labelled_first(lambda: editing.ring(ring, tool=tool))
             case RingEdited(instance_id, rings):
                 editing.set_rings(instance_id, rings)
             case BoxEdited(instance_id, x0, y0, x1, y1):
@@ -177,7 +184,11 @@ class InstanceCommands:
         if desk.window.canvas.gesture_key("enter"):
             return
         if desk.prompting.active:
-            desk.prompting.commit()
+            draft = desk.prompting.state.draft
+            if draft is not None and draft.instance_id is not None:
+                desk.prompting.commit()
+            else:
+                self.labelled_first(desk.prompting.commit)
         elif desk.posing.active:
             desk.posing.finish()
         elif any(desk.editing.instances[i].state is State.PROPOSED for i in desk.editing.selection):
@@ -185,6 +196,8 @@ class InstanceCommands:
 
     def cycle(self, step: int) -> None:
         """Tab: the next candidate of a draft, else the next instance."""
+        if self.step_elsewhere(step):
+            return
         if self._desk.prompting.state.candidates:
             self._desk.prompting.cycle(step)
         elif not self._desk.prompting.active:
@@ -201,6 +214,8 @@ class InstanceCommands:
     def step_back(self) -> None:
         """Esc: one level back - gesture, draft, pose, selection, tool."""
         desk = self._desk
+        if self.end_elsewhere():
+            return
         if desk.window.canvas.gesture_key("escape") or desk.prompting.cancel() or desk.posing.cancel():
             return
         if desk.editing.selection:
@@ -251,8 +266,14 @@ class InstanceCommands:
         self.refine()
 
     def _decide(self, state: State) -> None:
-        if not self.decide_elsewhere(state):
-            self._desk.editing.set_state(state)
+        if self.decide_elsewhere(state):
+            return
+        editing = self._desk.editing
+        chosen = [editing.instances[i] for i in editing.selection if i in editing.instances]
+        if state is State.ACCEPTED and chosen and all(each.label_id is None for each in chosen):
+            self.labelled_first(lambda: editing.set_state(state))
+        else:
+            editing.set_state(state)
 
     def copy(self) -> None:
         """Remember the selected instances for pasting on this or another image."""
@@ -273,3 +294,7 @@ class InstanceCommands:
             self._desk.editing.duplicate_to(following, done=lambda: navigation.go_to_id(following))
         else:
             self._desk.presenter.say("info", "This is the last image of the list.")
+
+
+def _at_once(then: Callable[[], object]) -> None:
+    then()

@@ -58,12 +58,18 @@ class LabelCommands:
 
     def search_label(self) -> None:
         """Choose a label by typing; a name that is not there becomes a new label."""
+        self.ask_label()
+
+    def ask_label(self, then: Callable[[], object] = lambda: None) -> bool:
+        """Do so and go on with ``then`` once the label is the current one; False where none was chosen."""
         labels = sorted(self._desk.editing.labels.values(), key=lambda label: (label.position, label.id))
         found = LabelSearch.ask(self._desk.window, labels, self._desk.icons)
         if isinstance(found, int):
             self.set_label(found)
+            then()
         elif found:
-            self._store(AddLabel(found), choose=True)
+            self._store(AddLabel(found), choose=True, then=then)
+        return bool(found) or isinstance(found, int)
 
     def add_label_dialog(self) -> None:
         """Make a label with all its properties."""
@@ -111,10 +117,15 @@ class LabelCommands:
             )
             self._desk.store.execute(_edited(label, draft))
 
-    def _store(self, op: AddLabel, *, choose: bool) -> None:
+    def _store(self, op: AddLabel, *, choose: bool, then: Callable[[], object] = lambda: None) -> None:
+        def chosen(label_id: int) -> None:
+            if choose:
+                self.set_label(label_id)
+                then()
+
         def done(label_id: int) -> None:
             # The label list comes back after this read; then it can be chosen.
-            self._desk.store.read(lambda _: None, lambda _: self.set_label(label_id) if choose else None)
+            self._desk.store.read(lambda _: None, lambda _: chosen(label_id))
 
         self._desk.store.execute(op, done=lambda outcome: done(outcome.value.id))
 

@@ -53,6 +53,7 @@ class ViewCommands:
         registry.bind("go.previous", lambda: navigation.step(-1))
         registry.bind("go.next_todo", navigation.next_todo)
         registry.bind("go.previous_todo", lambda: navigation.next_todo(backwards=True))
+        registry.bind("go.next_unannotated", navigation.next_unannotated)
         registry.bind("go.first", lambda: navigation.step(-len(navigation.ids)))
         registry.bind("go.last", lambda: navigation.step(len(navigation.ids)))
         registry.bind("go.find", desk.window.images.start_finding)

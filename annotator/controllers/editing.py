@@ -63,6 +63,7 @@ class Editing:
         self.hidden: frozenset[int] = frozenset()
         self.veiled: frozenset[int] = frozenset()
         self.label_id: int | None = None
+        self.unlabelled = False
         self.labels_read: Callable[[], None] = lambda: None
         self.instances_read: Callable[[], None] = lambda: None
 
@@ -94,7 +95,7 @@ class Editing:
         """Drop everything: no project is open."""
         self._load += 1
         self.load(None)
-        self.labels, self.skeletons, self.label_id = {}, {}, None
+        self.labels, self.skeletons, self.label_id, self.unlabelled = {}, {}, None, False
 
     def reload(self) -> None:
         """Read everything shown again."""
@@ -125,7 +126,7 @@ class Editing:
             restyled = {label.id: label for label in labels} != self.labels
             self.labels = {label.id: label for label in labels}
             self.skeletons = {skeleton.id: skeleton for skeleton in skeletons}
-            if self.label_id not in self.labels:
+            if self.label_id not in self.labels and not self.unlabelled:
                 self.label_id = labels[0].id if labels else None
             self._view.show_labels(labels, counts)
             self.labels_read()
@@ -257,6 +258,8 @@ class Editing:
     def set_label(self, label_id: int | None) -> None:
         """Make a label the current one, and give it to the selected instances."""
         self.label_id = label_id
+        # Somebody who wants no label must not get the first one back when the list is read anew.
+        self.unlabelled = label_id is None
         if self.selection:
             self._do(SetLabel(self.selection, label_id))
 

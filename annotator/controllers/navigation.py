@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -18,6 +19,8 @@ from engine.imaging.thumbnails import thumbnail
 from engine.ops.images import NoteFile, SetImageState, StartImage
 from engine.records import ImageFilter, ImageRecord, ImageRow, ImageState
 from engine.storage.reader import Reader
+
+_TODO = ImageFilter(states=frozenset({ImageState.TODO, ImageState.DOING}))
 
 AHEAD = (1, -1, 2)
 """Which neighbours are decoded ahead, in this order: people mostly go on, sometimes back."""
@@ -148,18 +151,25 @@ class Navigation:
 
     def next_todo(self, *, backwards: bool = False) -> None:
         """Go to the next (or previous) image that is still to do, from here on and around."""
+        self._go_among(_TODO, "Every image in the list is done.", backwards=backwards)
+
+    def next_unannotated(self) -> None:
+        """Go to the next image that is still to do and holds nothing accepted, from here on and around."""
+        self._go_among(replace(_TODO, has_accepted=False), "Every image in the list has objects or is done.")
+
+    def _go_among(self, wanted: ImageFilter, none_left: str, *, backwards: bool = False) -> None:
         here = max(self.index, 0)
         around = [*self.ids[here + 1 :], *self.ids[:here]]
         if backwards:
             around.reverse()
 
         def query(reader: Reader) -> int | None:
-            todo = set(reader.images.ids(ImageFilter(states=frozenset({ImageState.TODO, ImageState.DOING}))))
+            todo = set(reader.images.ids(wanted))
             return next((image_id for image_id in around if image_id in todo), None)
 
         def go(image_id: int | None) -> None:
             if image_id is None:
-                self._view.say("info", "Every image in the list is done.")
+                self._view.say("info", none_left)
             else:
                 self.go_to_id(image_id)
 

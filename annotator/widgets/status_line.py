@@ -43,13 +43,24 @@ class StatusLine(QFrame):
         self.opacity.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.opacity.setAccessibleName("Mask opacity")
         self.opacity.valueChanged.connect(self._slid)
+        self.reminder = ElidedLabel(mode=Qt.TextElideMode.ElideRight, align=_RIGHT)
+        self.reminder.setProperty("role", "warning")
         self.counts = ElidedLabel(mode=Qt.TextElideMode.ElideRight, align=_RIGHT)
         self.backend = ElidedLabel(dim=True, mode=Qt.TextElideMode.ElideRight, align=_RIGHT)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(3 * UNIT, 0, 3 * UNIT, 0)
         layout.setSpacing(4 * UNIT)
         steady = {self.pointer: "x 00000  y 00000", self.zoom: "0000 %", self.backend: "CUDA  00000 ms"}
-        for label in (self.number, self.path, self.size_text, self.pointer, self.zoom, self.counts, self.backend):
+        for label in (
+            self.number,
+            self.path,
+            self.size_text,
+            self.pointer,
+            self.zoom,
+            self.reminder,
+            self.counts,
+            self.backend,
+        ):
             if label in steady:
                 label.setFixedWidth(label.fontMetrics().horizontalAdvance(steady[label]))
             layout.addWidget(label)
@@ -57,6 +68,8 @@ class StatusLine(QFrame):
         layout.insertWidget(layout.indexOf(self.zoom) + 1, self.opacity)
         layout.setStretchFactor(self.counts, 1)
         self.counts.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.reminder.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.reminder.hide()
         self.set_opacity(0.5)
 
     def clear(self) -> None:
@@ -90,6 +103,11 @@ class StatusLine(QFrame):
         """Show what is on the image."""
         text = f"{instances:,} object{'' if instances == 1 else 's'}"
         self.counts.set_text(f"{text}, {to_review:,} to review" if to_review else text)
+
+    def set_reminder(self, text: str) -> None:
+        """Say something in passing that asks for nothing; "" takes it away."""
+        self.reminder.set_text(text)
+        self.reminder.setVisible(bool(text))
 
     def set_backend(self, device: str, milliseconds: float | None) -> None:
         """Show where inference runs and how long the last answer took."""

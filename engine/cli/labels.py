@@ -121,3 +121,25 @@ def delete(project: ProjectArg, name: NameArg) -> None:
             label = _named(reader, name)
         bare = workspace.execute(DeleteLabel(label.id)).value
     typer.echo(f"Removed {name}; {bare} instances have no label now")
+
+
+@app.command("demand")
+@known_errors
+def demand(
+    project: ProjectArg,
+    demanded: Annotated[bool | None, typer.Option("--yes/--no", help="Demand it, or no longer.")] = None,
+) -> None:
+    """Ask everybody who draws for a label before an object is stored, or say whether that is so.
+
+    [bold]Example[/bold]
+
+      maskwright labels demand street.maskwright --yes
+    """
+    from engine.ops.project import DemandLabel
+
+    with opened(project) as workspace:
+        if demanded is not None:
+            workspace.execute(DemandLabel(demanded))
+        with workspace.read() as reader:
+            is_so = reader.project().demands_label
+    typer.echo("A label is demanded for every object." if is_so else "Objects may be stored without a label.")

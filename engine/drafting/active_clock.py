@@ -39,6 +39,12 @@ class ActiveClock:
         return round(self._total)
 
     @property
+    def so_far(self) -> int:
+        """Active milliseconds until now; a pause that is still going on counts as ``stop`` would count it."""
+        pause = 0.0 if self._last is None else min(self._now() - self._last, self._idle)
+        return round(self._total + pause)
+
+    @property
     def since_start(self) -> int:
         """Milliseconds since ``start``, pauses included: the time stamp of a prompt."""
         return 0 if self._last is None else round(self._now() - self._started)

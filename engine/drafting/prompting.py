@@ -107,6 +107,11 @@ class Prompting:
         """The image that prompts belong to, None until its pixels are there."""
         return self._image
 
+    @property
+    def active_ms(self) -> int:
+        """Active milliseconds that the open draft has taken; 0 without one."""
+        return self._clock.so_far if self.active else 0
+
     def remove_last(self) -> bool:
         """Take back the last prompt; False when there is none (then undo belongs to somebody else)."""
         draft = self.state.draft
