@@ -23,7 +23,7 @@ NAVIGATE_ACTIONS = (
     Action(
         "go.next_unannotated",
         "Next image without objects",
-        ("W",),
+        ("Ctrl+Alt+D",),
         "",
         MENU,
         "step",
