@@ -13,13 +13,16 @@ STABILITY_OFFSET = 1.0
 """In logits, as SAM's automatic generator."""
 
 
-def candidates(frame: Frame, logits: Tensor, scores: Tensor) -> list[MaskCandidate]:
-    """Return ``float32[C, h, w]`` logits of the square as masks at image size, best of ``float32[C]`` first."""
+def candidates(frame: Frame, logits: Tensor, scores: Tensor, limit: float) -> list[MaskCandidate]:
+    """Return ``float32[C, h, w]`` logits of the square as masks at image size, best of ``float32[C]`` first.
+
+    Logits are given out up to ``limit`` either way; the masks are made of what the network said.
+    """
     large = frame.enlarge(logits)
     masks = (large > 0).cpu().numpy()
     steady = stability(large, STABILITY_OFFSET).nan_to_num(0).cpu().tolist()
     rows, columns = frame.part(logits.shape[-1])
-    seen = logits[:, :rows, :columns].float().cpu().numpy()
+    seen = logits[:, :rows, :columns].float().clamp(-limit, limit).cpu().numpy()
     found = [
         MaskCandidate(masks[n], limited(score), float(steady[n]), np.ascontiguousarray(seen[n]))
         for n, score in enumerate(scores.cpu().tolist())

@@ -15,11 +15,12 @@ from models.api import BackendInfo, BackendSpec, Embedding, Image, KeepRule, Log
 from models.errors import UnsupportedPrompt
 from models.sam.answers import candidates
 from models.sam.embedding import SamEmbedding, dump, restore
+from models.sam.families import KINDS
 from models.sam.files import find
-from models.sam.frame import Frame, pixels
+from models.sam.frame import Frame
 from models.sam.grid import answer_grid
 from models.sam.load import fingerprint, read_network
-from models.sam.network import Asked, Network, VitNetwork
+from models.sam.network import Asked, Network
 from models.sam.variants import VARIANTS
 
 
@@ -49,7 +50,7 @@ class SamBackend:
         network = self._open()
         frame = network.frame(int(image.shape[0]), int(image.shape[1]))
         with devices.memory_errors(network.device):
-            return SamEmbedding(frame, network.look(pixels(image, frame)))
+            return SamEmbedding(frame, network.look(frame.pixels(image)))
 
     @torch.inference_mode()
     def predict(
@@ -63,7 +64,7 @@ class SamBackend:
         with devices.memory_errors(network.device):
             asked = _asked(network, own.frame, prompts, previous)
             logits, scores = network.answer(own.features, asked, multimask=multimask)
-            return candidates(own.frame, logits[0], scores[0])
+            return candidates(own.frame, logits[0], scores[0], network.logit_limit)
 
     @torch.inference_mode()
     def predict_grid(self, embedding: Embedding, points: NDArray[np.float32], keep: KeepRule) -> list[MaskCandidate]:
@@ -95,7 +96,8 @@ def load(spec: BackendSpec, *, device: str | None = None, weights: Path | None =
     variant = VARIANTS[spec.name]
     model = read_network(source, variant)
     with devices.memory_errors(chosen):
-        return SamBackend(spec, VitNetwork(model, variant.size, chosen), fingerprint(source))
+        network = KINDS[variant.family].wrap(model, variant.size, chosen)
+    return SamBackend(spec, network, fingerprint(source))
 
 
 def _own(embedding: Embedding) -> SamEmbedding:

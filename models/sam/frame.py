@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 import cv2
@@ -23,7 +24,7 @@ SURE = 6.9
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(ABC):
     """An image of ``height`` x ``width`` px inside a square of ``side`` px, of which it fills the first ``rows`` and
     ``columns``; the rest is empty."""
 
@@ -43,11 +44,13 @@ class Frame:
         """Return how many rows and columns of logits of ``side`` x ``side`` lie on the image."""
         return -(-self.rows * side // self.side), -(-self.columns * side // self.side)
 
+    @abstractmethod
+    def pixels(self, image: Image) -> Tensor:
+        """Return ``uint8[H, W, 3]`` as the network wants it: ``float32[1, 3, side, side]``, normalised."""
+
+    @abstractmethod
     def enlarge(self, logits: Tensor) -> Tensor:
         """Bring ``float32[N, h, w]`` of the whole square to ``float32[N, H, W]`` at image size."""
-        whole = F.interpolate(logits[:, None], (self.side, self.side), mode="bilinear", align_corners=False)
-        seen = whole[..., : self.rows, : self.columns]
-        return F.interpolate(seen, (self.height, self.width), mode="bilinear", align_corners=False)[:, 0]
 
     def shrink(self, mask: BoolMask, side: int) -> Logits:
         """Return a person's mask as logits of the whole square, ``float32[side, side]``."""
@@ -69,22 +72,51 @@ class Frame:
         return _padded(known, side, float(known.min()))
 
 
-def padded(height: int, width: int, side: int) -> Frame:
-    """Return the frame in which the longer side fills the square (SAM); half pixels are rounded up."""
-    scale = side / max(height, width)
-    return Frame(height, width, max(1, int(height * scale + 0.5)), max(1, int(width * scale + 0.5)), side)
+@dataclass(frozen=True, slots=True)
+class Padded(Frame):
+    """SAM's frame: the longer side fills the square, the rest is empty."""
+
+    @classmethod
+    def around(cls, height: int, width: int, side: int) -> Padded:
+        """Return the frame of an image; half pixels are rounded up as in the authors' code."""
+        scale = side / max(height, width)
+        return cls(height, width, max(1, int(height * scale + 0.5)), max(1, int(width * scale + 0.5)), side)
+
+    def pixels(self, image: Image) -> Tensor:
+        """Return the normalised square; its empty part is 0, which is the mean colour.
+
+        Pillow's bilinear filter, which looks at all pixels when it makes an image smaller, is the one SAM learned with.
+        """
+        small = Pictures.fromarray(image).resize((self.columns, self.rows), Pictures.Resampling.BILINEAR)
+        colours = torch.from_numpy(np.array(small)).permute(2, 0, 1).to(torch.float32)
+        colours = (colours - _column(MEAN)) / _column(DEVIATION)
+        return F.pad(colours, (0, self.side - self.columns, 0, self.side - self.rows))[None]
+
+    def enlarge(self, logits: Tensor) -> Tensor:
+        """Enlarge to the square first and cut there: what the authors do, and not the same as doing it at once."""
+        whole = F.interpolate(logits[:, None], (self.side, self.side), mode="bilinear", align_corners=False)
+        seen = whole[..., : self.rows, : self.columns]
+        return F.interpolate(seen, (self.height, self.width), mode="bilinear", align_corners=False)[:, 0]
 
 
-def pixels(image: Image, frame: Frame) -> Tensor:
-    """Return ``float32[1, 3, side, side]``, normalised; the empty part is 0, which is the mean colour.
+@dataclass(frozen=True, slots=True)
+class Stretched(Frame):
+    """SAM 2's frame: the image fills the whole square, whatever its shape."""
 
-    Pillow's bilinear filter, which looks at all pixels when it makes an image smaller, is the one SAM learned with.
-    """
-    small = Pictures.fromarray(image).resize((frame.columns, frame.rows), Pictures.Resampling.BILINEAR)
-    colours = torch.from_numpy(np.array(small)).permute(2, 0, 1).to(torch.float32)
-    mean, deviation = (torch.tensor(values).view(3, 1, 1) for values in (MEAN, DEVIATION))
-    colours = (colours - mean) / deviation
-    return F.pad(colours, (0, frame.side - frame.columns, 0, frame.side - frame.rows))[None]
+    def pixels(self, image: Image) -> Tensor:
+        """Return the normalised square, made smaller in floating point as SAM 2 learned with."""
+        colours = torch.from_numpy(image).permute(2, 0, 1)[None].to(torch.float32) / 255
+        size = (self.side, self.side)
+        square = F.interpolate(colours, size, mode="bilinear", align_corners=False, antialias=True)
+        return (square - _column(MEAN) / 255) / (_column(DEVIATION) / 255)
+
+    def enlarge(self, logits: Tensor) -> Tensor:
+        """Enlarge at once."""
+        return F.interpolate(logits[:, None], (self.height, self.width), mode="bilinear", align_corners=False)[:, 0]
+
+
+def _column(values: tuple[float, float, float]) -> Tensor:
+    return torch.tensor(values).view(3, 1, 1)
 
 
 def _padded(logits: NDArray[np.float32], side: int, empty: float) -> Logits:

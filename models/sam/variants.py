@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal, TypeAlias
 
-Family: TypeAlias = Literal["sam"]
+Family: TypeAlias = Literal["sam", "sam_hq", "sam2"]
+"""As transformers calls the type of network."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +32,30 @@ class VitSize:
 
 
 @dataclass(frozen=True, slots=True)
+class HieraSize:
+    """SAM 2's hierarchical encoder of four stages, each half as large and twice as wide as the one before.
+
+    ``width`` and ``heads`` are the first stage's; ``blocks`` and ``windows`` (in tokens) count for each stage; the
+    blocks of ``whole`` attend to the whole image; ``background`` is the size of the repeated place embedding.
+    """
+
+    width: int
+    heads: int
+    blocks: tuple[int, int, int, int]
+    whole: tuple[int, ...]
+    background: tuple[int, int] = (7, 7)
+    windows: tuple[int, int, int, int] = (8, 4, 14, 7)
+    side: int = 1024
+    channels: int = 256
+
+
+@dataclass(frozen=True, slots=True)
 class Variant:
     """One published network: ``file`` is what its authors call its weights."""
 
     name: str
     family: Family
-    size: VitSize
+    size: VitSize | HieraSize
     file: str
 
 
@@ -44,6 +63,11 @@ class Variant:
 BASE = VitSize(768, 12, 12, (2, 5, 8, 11))
 LARGE = VitSize(1024, 24, 16, (5, 11, 17, 23))
 HUGE = VitSize(1280, 32, 16, (7, 15, 23, 31))
+# "SAM 2" (Ravi et al., 2024), appendix D, and the configurations its authors publish with the weights.
+TINY_2 = HieraSize(96, 1, (1, 2, 7, 2), (5, 7, 9))
+SMALL_2 = HieraSize(96, 1, (1, 2, 11, 2), (7, 10, 13))
+BASE_2 = HieraSize(112, 2, (2, 3, 16, 3), (12, 16, 20), background=(14, 14))
+LARGE_2 = HieraSize(144, 2, (2, 6, 36, 4), (23, 33, 43), windows=(8, 4, 16, 8))
 
 VARIANTS: Mapping[str, Variant] = MappingProxyType(
     {
@@ -52,6 +76,13 @@ VARIANTS: Mapping[str, Variant] = MappingProxyType(
             Variant("sam-vit-b", "sam", BASE, "sam_vit_b_01ec64.pth"),
             Variant("sam-vit-l", "sam", LARGE, "sam_vit_l_0b3195.pth"),
             Variant("sam-vit-h", "sam", HUGE, "sam_vit_h_4b8939.pth"),
+            Variant("sam-hq-vit-b", "sam_hq", BASE, "sam_hq_vit_b.pth"),
+            Variant("sam-hq-vit-l", "sam_hq", LARGE, "sam_hq_vit_l.pth"),
+            Variant("sam-hq-vit-h", "sam_hq", HUGE, "sam_hq_vit_h.pth"),
+            Variant("sam2.1-hiera-tiny", "sam2", TINY_2, "sam2.1_hiera_tiny.pt"),
+            Variant("sam2.1-hiera-small", "sam2", SMALL_2, "sam2.1_hiera_small.pt"),
+            Variant("sam2.1-hiera-base-plus", "sam2", BASE_2, "sam2.1_hiera_base_plus.pt"),
+            Variant("sam2.1-hiera-large", "sam2", LARGE_2, "sam2.1_hiera_large.pt"),
         )
     }
 )

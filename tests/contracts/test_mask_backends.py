@@ -4,26 +4,21 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import torch
 
 from models import registry
 from models.api import BoxPrompt, KeepRule, MaskBackend, PointPrompt, PromptSet
 from models.errors import UnsupportedPrompt
-from models.sam.backend import SamBackend
-from models.sam.network import VitNetwork
-from models.sam.spec import VIT_B
-from tests.models.sam.small import SMALL, small_network
+from tests.models.sam.small import SMALL, small_backend
 
-SMALL_SAM = "sam-vit-b"
-"""No weights of the published size can be had in tests; a small network with random ones keeps the same promises."""
+# Networks of the published sizes have no weights here; small ones with random weights keep the same promises.
 NAMES = [status.spec.name for status in registry.available("mask") if status.available]
 SIZES = [(97, 131), (64, 64), (1, 1), (2, 3), (5, 400), (400, 5), (300, 1)]
 ANY = KeepRule(min_score=0, min_stability=0, max_area=1.01)
 
 
-@pytest.fixture(scope="module", params=[*(name for name in NAMES if not name.startswith("sam")), SMALL_SAM])
+@pytest.fixture(scope="module", params=[*(name for name in NAMES if not name.startswith("sam")), *SMALL])
 def backend(request):
-    loaded = small_sam() if request.param == SMALL_SAM else registry.load(request.param, device="cpu")
+    loaded = small_backend(request.param) if request.param in SMALL else registry.load(request.param, device="cpu")
     yield loaded
     loaded.close()
 
@@ -34,10 +29,6 @@ def picture(height: int, width: int) -> np.ndarray:
     noise = np.random.default_rng(height * 1000 + width).integers(0, 12, (height, width, 3))
     base = np.stack([40 + 90 * (x // 20 % 2), 60 + 80 * (y // 25 % 2), 90 + 0 * x], axis=2)
     return (base + noise).astype(np.uint8)
-
-
-def small_sam() -> SamBackend:
-    return SamBackend(VIT_B, VitNetwork(small_network(), SMALL, torch.device("cpu")), "small")
 
 
 def same(first, second) -> bool:
@@ -52,7 +43,7 @@ def same(first, second) -> bool:
 def test_it_is_a_mask_backend_with_an_identity(backend):
     assert isinstance(backend, MaskBackend)
     assert backend.info.task == "mask"
-    assert backend.info.name in {*NAMES, SMALL_SAM}
+    assert backend.info.name in {*NAMES, *SMALL}
     assert backend.info.weights_hash
 
 
@@ -120,7 +111,7 @@ def test_embedding_survives_dump_and_restore(backend):
     question = PromptSet((PointPrompt(350, 300),))
     again = backend.restore(backend.dump(restored))
     assert same(backend.predict(restored, question), backend.predict(again, question))
-    if backend.info.name == SMALL_SAM:  # on disk in half precision
+    if backend.info.name in SMALL:  # on disk in half precision
         for one, other in zip(backend.predict(embedding, question), backend.predict(restored, question), strict=True):
             assert (one.mask != other.mask).mean() < 0.01
     else:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import pickle
 import shutil
+from dataclasses import replace
 
 import pytest
 import torch
@@ -11,13 +12,13 @@ from safetensors.torch import save_file
 from models import registry
 from models.api import PointPrompt, PromptSet
 from models.errors import BackendUnavailable, WeightsMismatch, WeightsMissing
+from models.sam.families import KINDS
 from models.sam.files import find, reason
-from models.sam.keys import theirs_to_ours
+from models.sam.keys import for_videos, theirs_to_ours
 from models.sam.load import fingerprint, read_network
-from models.sam.network import build
 from models.sam.spec import VIT_B
-from models.sam.variants import VARIANTS
-from tests.models.sam.small import NAMES
+from models.sam.variants import VARIANTS, Variant
+from tests.models.sam.small import SMALL, SPECS, authors_state, published, randomised, small_network
 
 
 def same_weights(first, second) -> bool:
@@ -25,16 +26,10 @@ def same_weights(first, second) -> bool:
     return one.keys() == other.keys() and all(torch.equal(one[name], other[name]) for name in one)
 
 
-def read(path):
-    return read_network(find(VIT_B, path), VARIANTS["sam-vit-b"])
-
-
 @pytest.fixture
-def reader(small, monkeypatch):
+def reader(small, name):
     """Read with the small network's size."""
-    from models.sam import load
-
-    return lambda path: read_network(find(VIT_B, path), load.VARIANTS["sam-vit-b"])
+    return lambda path: read_network(find(SPECS[name], path), SMALL[name])
 
 
 def test_a_folder_from_hugging_face(reader, network, hub_folder):
@@ -45,9 +40,9 @@ def test_the_authors_own_file(reader, network, authors_file):
     assert same_weights(reader(authors_file), network)
 
 
-def test_the_authors_names_in_the_safe_format(reader, network, authors_file, tmp_path):
+def test_the_authors_names_in_the_safe_format(reader, name, network, tmp_path):
     path = tmp_path / "sam.safetensors"
-    save_file(torch.load(authors_file, weights_only=True), path)
+    save_file(authors_state(name, network), path)
     assert same_weights(reader(path), network)
 
 
@@ -73,21 +68,17 @@ def test_half_precision_is_read_as_single(reader, network, hub_folder, tmp_path)
     assert {value.dtype for value in found.state_dict().values()} == {torch.float32}
 
 
-@pytest.mark.parametrize("variant", VARIANTS.values(), ids=lambda variant: variant.name)
-def test_every_published_tensor_finds_its_place(variant):
-    """Names and shapes of the authors' file for ViT-B; those of the larger networks follow from them."""
-    size = variant.size
+def test_every_published_tensor_finds_its_place(name):
+    """Names and shapes in the authors' file of a full-size network."""
+    variant = VARIANTS[name]
     with torch.device("meta"):
-        wanted = {name: tuple(value.shape) for name, value in build(size).state_dict().items()}
+        state = KINDS[variant.family].build(variant.size).state_dict()
+    wanted = {key: tuple(value.shape) for key, value in state.items()}
     wanted.pop("prompt_encoder.shared_embedding.positional_embedding")
-    found = {}
-    for line in NAMES.read_text(encoding="utf-8").splitlines():
-        name, shape = line.split()
-        found[theirs_to_ours(name)] = tuple(int(part) for part in shape.split("x"))
-    if size.depth == 12:
-        assert found == wanted
-    else:
-        assert {name for name in wanted if f"layers.{size.depth - 1}." not in name} >= found.keys()
+    corners = wanted.pop("prompt_encoder.point_embed.weight", None)
+    if corners is not None:
+        wanted |= {f"prompt_encoder.point_embed.weight.{n}": (1, corners[1]) for n in range(4)}
+    assert {theirs_to_ours(key): shape for key, shape in published(name).items() if not for_videos(key)} == wanted
 
 
 def test_a_truncated_file(reader, authors_file, tmp_path):
@@ -127,10 +118,15 @@ def test_code_in_a_file_is_never_run(reader, tmp_path, monkeypatch):
     assert not (tmp_path / "bomb-went-off").exists()
 
 
-def test_weights_of_another_variant_are_named(tmp_path):
-    torch.save({"image_encoder.pos_embed": torch.zeros(1, 64, 64, 1280)}, tmp_path / "sam.pth")
-    with pytest.raises(WeightsMismatch, match=r"those of sam-vit-h, not of sam-vit-b"):
-        read(tmp_path / "sam.pth")
+def test_weights_of_another_variant_are_named(small, tmp_path):
+    wider = Variant("sam-vit-l", "sam", replace(SMALL["sam-vit-b"].size, depth=3), "sam_vit_l_0b3195.pth")
+    torch.save(randomised(KINDS["sam"].build(wider.size)).state_dict(), tmp_path / "wider.pth")
+    torch.save(authors_state("sam-hq-vit-b", small_network("sam-hq-vit-b")), tmp_path / "hq.pth")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("models.sam.load.VARIANTS", {**SMALL, "sam-vit-l": wider})
+        for file, owner in (("wider.pth", "sam-vit-l"), ("hq.pth", "sam-hq-vit-b")):
+            with pytest.raises(WeightsMismatch, match=rf"those of {owner}, not of sam-vit-b"):
+                read_network(find(VIT_B, tmp_path / file), SMALL["sam-vit-b"])
 
 
 def test_weights_of_another_network(reader, tmp_path):
@@ -174,17 +170,28 @@ def test_a_half_download_is_never_used(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("form", ["folder", "file", "given"])
-def test_loaded_from_where_weights_are_kept(small, form, hub_folder, authors_file, tmp_path, monkeypatch):
+def test_loaded_from_where_weights_are_kept(small, name, form, hub_folder, authors_file, tmp_path, monkeypatch):
     monkeypatch.setenv("MASKWRIGHT_WEIGHTS", str(tmp_path))
     given = None
     if form == "folder":
-        shutil.copytree(hub_folder, tmp_path / "sam-vit-b")
+        shutil.copytree(hub_folder, tmp_path / name)
     elif form == "file":
         shutil.copy(authors_file, tmp_path)
     else:
         given = authors_file
-    backend = registry.load("sam-vit-b", device="cpu", weights=given)
+    backend = registry.load(name, device="cpu", weights=given)
     assert len(backend.info.weights_hash) == 64
     backend.close()
     with pytest.raises(RuntimeError, match="closed"):
         backend.predict(None, PromptSet((PointPrompt(1, 1),)))
+
+
+def test_hugging_face_calls_sam_2_a_network_for_videos(small, tmp_path):
+    network = small_network("sam2.1-hiera-tiny")
+    network.save_pretrained(tmp_path)
+    description = json.loads((tmp_path / "config.json").read_text(encoding="utf-8"))
+    (tmp_path / "config.json").write_text(json.dumps({**description, "model_type": "sam2_video"}), encoding="utf-8")
+    state = {**network.state_dict(), "memory_encoder.projection.weight": torch.zeros(3)}
+    save_file({key: value.clone() for key, value in state.items()}, tmp_path / "model.safetensors")
+    found = read_network(find(SPECS["sam2.1-hiera-tiny"], tmp_path), SMALL["sam2.1-hiera-tiny"])
+    assert same_weights(found, network)
