@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from annotator.controllers.projects import JobTitle, dropped_images
 from annotator.desk import Desk
-from annotator.dialogs.export_coco import ExportCocoDialog
+from annotator.dialogs.export import Export, ExportDialog
 from annotator.dialogs.import_coco import ImportCocoDialog
 from annotator.dialogs.new_project import NewProjectDialog, proposed_file
 from annotator.dialogs.report import ReportDialog, ReportRow, ReportView
@@ -19,7 +19,7 @@ from annotator.widgets.start_page import RecentView
 from engine import project
 from engine.control import Control
 from engine.demo import default_folder, make_sample
-from engine.formats import coco
+from engine.formats import coco, sa1b
 from engine.records import State
 from engine.report import Report
 from engine.workspace import Workspace
@@ -43,7 +43,7 @@ class FileCommands:
         registry.bind("file.open_sample", self.open_sample)
         registry.bind("file.add_images", self.add_images_dialog)
         registry.bind("file.import_coco", self.import_coco)
-        registry.bind("file.export_coco", self.export_coco)
+        registry.bind("file.export", self.export)
         registry.bind("file.close_project", self.close_project)
         registry.bind("file.quit", desk.window.close)
         start.new_project.connect(self.new_project)
@@ -198,26 +198,20 @@ class FileCommands:
             lambda report: self._show_report(f"Imported {wanted.file.name}", report, came="in the file", went="stored"),
         )
 
-    def export_coco(self) -> None:
-        """Ask where to, and write a COCO file."""
+    def export(self) -> None:
+        """Ask in which format and where to, and write it."""
         place = self._desk.store.place
         name = "export" if "://" in place else Path(place).stem
         default = self._desk.state.last_folder / f"{name}.json"
-        wanted = ExportCocoDialog.ask(self._desk.window, default)
+        wanted = ExportDialog.ask(self._desk.window, default)
         if wanted is None:
             return
         self._desk.projects.job(
             "export",
-            JobTitle(f"Exporting {wanted.file.name}"),
-            lambda workspace, task: coco.write(
-                workspace,
-                wanted.file,
-                segmentation=wanted.segmentation,
-                states=EXPORTED[wanted.state],
-                control=_control(task),
-            ),
+            JobTitle(f"Exporting {wanted.place.name}"),
+            lambda workspace, task: _write(workspace, wanted, _control(task)),
             lambda report: self._show_report(
-                f"Exported to {wanted.file}", report, came="in the project", went="written"
+                f"Exported to {wanted.place}", report, came="in the project", went="written"
             ),
         )
 
@@ -247,6 +241,20 @@ class FileCommands:
         self._desk.projects.close()
         self._closed()
         self.show_recent()
+
+
+def _write(workspace: Workspace, wanted: Export, control: Control) -> Report:
+    states = EXPORTED[wanted.state]
+    if wanted.format == "sa1b":
+        return sa1b.write(workspace, wanted.place, states=states, control=control)
+    return coco.write(
+        workspace,
+        wanted.place,
+        segmentation=wanted.segmentation,
+        states=states,
+        scores=wanted.scores,
+        control=control,
+    )
 
 
 def _control(task: Task) -> Control:

@@ -12,7 +12,7 @@ from pycocotools.coco import COCO
 from PySide6.QtWidgets import QApplication
 
 from annotator.dialogs.bug import BugDialog
-from annotator.dialogs.export_coco import ExportCoco, ExportCocoDialog
+from annotator.dialogs.export import Export, ExportDialog
 from annotator.dialogs.import_coco import ImportCoco, ImportCocoDialog
 from engine.records import ImageFilter, Stage, State
 from engine.workspace import Workspace
@@ -73,17 +73,22 @@ def test_import_then_export_keeps_ids_and_unknown_fields_and_tells_what_was_drop
     driver.do("edit.select_all")
     driver.do("instance.accept")
     driver.wait(lambda: all(each.state is State.ACCEPTED for each in driver.desk.editing.instances.values()))
-    out = ExportCoco(file=tmp_path / "out.json", segmentation="polygon", state="accepted")
-    monkeypatch.setattr(ExportCocoDialog, "ask", classmethod(lambda cls, parent, default, counts=None: out))
-    driver.do("file.export_coco")
+    out = Export("coco", tmp_path / "out.json", "polygon")
+    monkeypatch.setattr(ExportDialog, "ask", classmethod(lambda cls, parent, default, counts=None: out))
+    driver.do("file.export")
     driver.wait(lambda: any("Exported" in text for text in driver.messages))
-    read = COCO(str(out.file))
+    read = COCO(str(out.place))
     assert [each["name"] for each in read.loadCats([90])] == ["toothbrush"]
     annotations = {each["id"]: each for each in read.loadAnns(read.getAnnIds())}
     assert annotations[1]["mood"] == "blue"
     assert annotations[2]["area"] == 2500
     assert read.dataset["info"] == {"year": 2026}
     assert read.loadImgs([7])[0]["file_name"] == "b.png"
+    each = Export("sa1b", tmp_path / "masks")
+    monkeypatch.setattr(ExportDialog, "ask", classmethod(lambda cls, parent, default, counts=None: each))
+    driver.do("file.export")
+    driver.wait(lambda: any("Exported to" in text and "masks" in text for text in driver.messages))
+    assert len(list(each.place.rglob("*.json"))) == 3
 
 
 def test_a_coco_file_that_is_cut_off_changes_nothing_and_says_where(

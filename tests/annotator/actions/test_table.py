@@ -48,7 +48,7 @@ EXPECTED = {
     "file.open_project": "Ctrl+O",
     "file.open_folder": "Ctrl+U",
     "file.import_coco": "Ctrl+I",
-    "file.export_coco": "Ctrl+E",
+    "file.export": "Ctrl+E",
     "instance.duplicate": "Ctrl+D",
     "instance.merge": "M",
     "instance.subtract": "Shift+M",

@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QDialog, QLabel, QLineEdit, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
-from annotator.dialogs.export_coco import ExportCocoDialog
+from annotator.dialogs.export import ExportDialog
 from annotator.dialogs.form import FormDialog, Problem, breakable
 from annotator.dialogs.import_coco import ImportCocoDialog
 from annotator.dialogs.label_edit import LabelDialog
@@ -85,7 +85,7 @@ def mnemonics(text: str) -> list[str]:
         lambda: SkeletonDialog(None, None),
         lambda: NewProjectDialog(None),
         lambda: ImportCocoDialog(None),
-        lambda: ExportCocoDialog(None, Path("x.json")),
+        lambda: ExportDialog(None, Path("x.json")),
     ],
     ids=["label", "skeleton", "new project", "import", "export"],
 )
