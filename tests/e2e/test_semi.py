@@ -5,13 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import psutil
 from PySide6.QtCore import Qt
 
 from annotator.settings import Settings
+from engine.ops.instances import AddInstance
 from engine.records import Stage, State
 from engine.stages.coverage import coverage
 from engine.workspace import Workspace
+from models import masks
 
 
 def enter(driver: Any) -> Any:
@@ -112,25 +115,30 @@ def test_g_again_leaves_a_suggestion_and_goes_on_until_none_is_left(open_window:
     assert driver.stored() == []
 
 
-def test_a_suggestion_over_accepted_masks_is_dropped_and_said_so(open_window: Any) -> None:
+def test_a_suggestion_over_masks_that_came_meanwhile_is_dropped_and_said_so(open_window: Any, project: Path) -> None:
+    Settings().set("backend.encode_ahead", 0)
     driver = open_window(backend="classic")
-    part = fill(driver)
-    part.strip.confirm_button.click()
-    driver.wait(lambda: part.filling.state.phase == "confirmed")
-    before = driver.stored()
-    for _ in range(80):
-        driver.key(Qt.Key.Key_G)
-        driver.wait(lambda: not part.gaps._asking)
-        driver.settle()
-        if any("overlaps masks that are there" in text or "begins anew" in text for text in driver.messages):
-            break
-        if any("or more is left" in text for text in driver.messages):
-            break
-    draft = driver.desk.prompting.state
-    if draft.candidate is not None:
-        share = coverage(240, 320, [each.mask for each in before if each.mask]).share
-        assert share < 1
-    assert driver.stored() == before
+    part = enter(driver)
+    driver.wait(lambda: driver.desk.prompting.image.content_hash in driver.desk.inference.state.ready)
+    process = driver.inference_process()
+    assert process is not None
+    process.suspend()
+    driver.key(Qt.Key.Key_G)
+    driver.wait(lambda: part.strip.gap_button.text().startswith("Asking"))
+    # While the backend is busy the whole picture is explained by somebody else.
+    everything = masks.encode(np.ones((240, 320), dtype=bool))
+    image_id = driver.desk.navigation.image.id
+    driver.desk.store.execute(AddInstance(image_id, mask=everything))
+    driver.wait(lambda: len(driver.desk.editing.instances) == 1)
+    process.resume()
+    driver.wait(lambda: any("overlaps masks that are there" in text for text in driver.messages))
+    assert not driver.desk.prompting.active
+    assert part.strip.gap_button.isEnabled()
+    driver.key(Qt.Key.Key_G)
+    driver.wait(lambda: any("G begins anew" in text for text in driver.messages))
+    driver.key(Qt.Key.Key_G)
+    driver.wait(lambda: any("0.2% of the image or more is left" in text for text in driver.messages))
+    assert len(driver.stored()) == 1
 
 
 def test_a_draft_of_ones_own_is_not_dropped_for_a_gap(open_window: Any) -> None:
@@ -222,3 +230,30 @@ def test_found_by_itself_where_that_is_wanted(open_window: Any) -> None:
     driver.wait(lambda: part.filling.state.phase == "open")
     driver.do("go.next")
     driver.wait(lambda: part.filling.state.phase == "open" and driver.desk.navigation.index == 1)
+
+
+def test_what_is_below_the_thresholds_explains_nothing(open_window: Any) -> None:
+    driver = open_window(backend="classic")
+    part = fill(driver)
+    proposed = driver.stored()
+
+    def share() -> str:
+        editing = driver.desk.editing
+        shown = [each.mask for each in proposed if each.id not in editing.unseen]
+        return f"{coverage(240, 320, [each for each in shown if each is not None]).share:.0%} explained"
+
+    driver.wait(lambda: part.strip.share.text() == share())
+    everything = share()
+    for value in (90, 80, 97, 100):
+        part.strip.score.setValue(value)
+        driver.wait(lambda: part.strip.share.text() == share())
+    assert share() != everything
+    # Found again on another image with the thresholds as they are now.
+    driver.do("go.next")
+    driver.wait(lambda: part.filling.state.phase == "empty" and part.strip.share.text() == "0% explained")
+    part.strip.find_button.click()
+    driver.wait(lambda: part.filling.state.phase == "open" and part.filling.state.total > 0)
+    driver.settle()
+    assert part.filling.state.kept < part.filling.state.total
+    kept = [each.mask for each in driver.desk.editing.instances.values() if each.id not in driver.desk.editing.unseen]
+    driver.wait(lambda: part.strip.share.text() == f"{coverage(240, 320, kept).share:.0%} explained")
