@@ -29,6 +29,7 @@ from engine.cli import (
     labels,
     new,
     review,
+    simulate,
     stats,
     train,
 )
@@ -89,6 +90,7 @@ app.command("auto", rich_help_panel=_MODELS)(auto.auto)
 app.command("review", rich_help_panel=_MODELS)(review.review)
 app.command("run-job", hidden=True)(auto.run_job)
 app.command("train", rich_help_panel=_MODELS)(train.train)
+app.command("simulate", rich_help_panel=_MODELS)(simulate.simulate)
 app.add_typer(bench.app, name="bench", rich_help_panel=_MODELS)
 app.command("history", rich_help_panel=_CARE)(history.history)
 app.command("undo", rich_help_panel=_CARE)(history.undo)
