@@ -97,12 +97,12 @@ def _page(result: Result, figures: list[dict[str, Any]]) -> str:
     projects = ", ".join(order.place(stage).name for stage in order.stages)
     parts = (
         f"# Simulated annotator: {order.backend}",
-        f"{figures[0]['images']} images, {figures[0]['objects']} objects of {order.coco.name}; backend `{order.backend}` "
+        f"{figures[0]['images']} images, {figures[0]['objects']} objects of {order.coco.name}; `{order.backend}` "
         f"({result.weights_hash[:12]}) on {result.device}; {habits.protocol} clicks, seed {order.seed}.",
         "\n".join(lines),
         verdict(figures),
         f"The person accepts a mask from an IoU of {habits.good} on, clicks at most {habits.patience} times on one "
-        f"and gives it up below {habits.least}. A proposal of {habits.worth} and more is put right, another is rejected. "
+        f"and gives it up below {habits.least}. Proposals of {habits.worth} and more are put right, others rejected. "
         "A double click that opens a mask counts as a click; the point of a gap's suggestion, which the machine chose, "
         f"does not. Each stage began with bare images in a project of its own ({projects}), which opens in the window.",
         f"Filled in: predicted IoU from {order.prefill.min_score} and stability from {order.prefill.min_stability} on.",
