@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import psutil
+from PIL import Image
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from typer.testing import CliRunner
 
 from annotator.settings import Settings
+from engine.cli.main import app
 from engine.ops.instances import AddInstance
+from engine.ops.prefill import ConfirmPrefill, StorePrefill
 from engine.records import Stage, State
 from engine.stages.coverage import coverage
+from engine.stages.semi import FLOOR
 from engine.workspace import Workspace
 from models import masks
+from models.api import BackendInfo
 
 
 def enter(driver: Any) -> Any:
@@ -49,6 +57,8 @@ def test_found_thresholds_tried_confirmed_and_taken_back(open_window: Any) -> No
     above = sum(each.provenance.score >= 1.0 for each in proposed)
     assert above < total and part.strip.confirm_button.text() == f"Confirm {above}"
     assert len(driver.desk.editing.unseen) == total - above
+    # Neither does the list name what is not shown.
+    assert driver.window.instances.view.model().rowCount() == above
     assert driver.canvas._scene.invisible == driver.desk.editing.unseen
     middle = int(100 * scores[len(scores) // 2])
     part.strip.score.setValue(middle)
@@ -257,3 +267,47 @@ def test_what_is_below_the_thresholds_explains_nothing(open_window: Any) -> None
     assert part.filling.state.kept < part.filling.state.total
     kept = [each.mask for each in driver.desk.editing.instances.values() if each.id not in driver.desk.editing.unseen]
     driver.wait(lambda: part.strip.share.text() == f"{coverage(240, 320, kept).share:.0%} explained")
+
+
+def test_from_an_empty_project_to_a_coco_file(open_window: Any, tmp_path: Path) -> None:
+    driver = open_window(backend="classic")
+    part = fill(driver)
+    part.strip.score.setFocus()
+    QTest.keyClick(part.strip.score, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    driver.wait(lambda: part.filling.state.phase == "confirmed")
+    accepted = driver.stored()
+    target = tmp_path / "out.json"
+    run = CliRunner().invoke(app, ["export", str(driver.project), str(target)], catch_exceptions=False)
+    assert run.exit_code == 0, run.output
+    read = json.loads(target.read_bytes())
+    assert len(read["annotations"]) == len(accepted) == part.filling.state.accepted > 0
+    assert sorted(each["area"] for each in read["annotations"]) == sorted(each.area for each in accepted)
+
+
+def test_what_another_person_confirmed_meanwhile_stays(open_window: Any, project: Path) -> None:
+    Settings().set("backend.encode_ahead", 0)
+    driver = open_window(backend="classic")
+    part = enter(driver)
+    driver.wait(lambda: driver.desk.prompting.image.content_hash in driver.desk.inference.state.ready)
+    process = driver.inference_process()
+    assert process is not None
+    process.suspend()
+    part.strip.find_button.click()
+    image_id = driver.desk.navigation.image.id
+    with Workspace.open(project, author="bob") as other:
+        other.execute(StorePrefill(image_id, (), BackendInfo("net", "mask", "cpu"), FLOOR))
+        other.execute(ConfirmPrefill(image_id, 0.9, 0.9))
+    process.resume()
+    driver.wait(lambda: any("so it is not filled in again" in text for text in driver.messages))
+    driver.wait(lambda: part.filling.state.phase == "confirmed")
+    assert driver.stored() == []
+
+
+def test_a_picture_that_was_replaced_is_not_filled_in(open_window: Any, pictures: Path) -> None:
+    driver = open_window(backend="classic")
+    part = enter(driver)
+    Image.fromarray(np.zeros((50, 70, 3), dtype=np.uint8)).save(pictures / "a.png")
+    part.strip.find_button.click()
+    driver.wait(lambda: any("No objects were filled in" in text for text in driver.messages))
+    driver.wait(lambda: part.filling.state.phase == "empty")
+    assert driver.stored() == []
