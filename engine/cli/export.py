@@ -16,6 +16,8 @@ class Format(StrEnum):
 
     COCO = "coco"
     SA1B = "sa1b"
+    YOLO = "yolo"
+    VOC = "voc"
 
 
 class Segmentation(StrEnum):
@@ -23,6 +25,13 @@ class Segmentation(StrEnum):
 
     RLE = "rle"
     POLYGON = "polygon"
+
+
+class Task(StrEnum):
+    """What a YOLO dataset is for."""
+
+    SEGMENT = "segment"
+    DETECT = "detect"
 
 
 class Which(StrEnum):
@@ -38,10 +47,13 @@ def export(
     project: ProjectArg,
     file: Annotated[
         Path,
-        typer.Argument(metavar="FILE", help="The file to write (sa1b: the folder). Files are replaced when complete."),
+        typer.Argument(metavar="FILE", help="The file to write (all but coco: the folder). Replaced when complete."),
     ],
     format_: Annotated[
-        Format, typer.Option("--format", help="coco is one file; sa1b a file for each image, masks only.")
+        Format,
+        typer.Option(
+            "--format", help="coco is one file; sa1b (masks), yolo and voc (boxes) are a file for each image."
+        ),
     ] = Format.COCO,
     segmentation: Annotated[
         Segmentation,
@@ -57,6 +69,10 @@ def export(
             help="coco: add predicted_iou, stability_score, point_coords and crop_box where known (sa1b has them).",
         ),
     ] = False,
+    task: Annotated[Task, typer.Option("--task", help="yolo: segment writes outlines, detect boxes.")] = Task.SEGMENT,
+    pictures: Annotated[
+        bool, typer.Option("--with-images", help="yolo, voc: copy the images into the folder as well.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Export annotations. The same project gives the same bytes.
@@ -68,10 +84,19 @@ def export(
       maskwright export street.maskwright street.json --segmentation polygon --state all
 
       maskwright export street.maskwright masks/ --format sa1b --state all
+
+      maskwright export street.maskwright dataset/ --format yolo --with-images
     """
+    folders = (Format.YOLO, Format.VOC)
     if format_ is Format.SA1B and segmentation is Segmentation.POLYGON:
         raise typer.BadParameter("sa1b knows run lengths only.", param_hint="--segmentation")
-    from engine.formats import coco, sa1b
+    if format_ in folders and (segmentation is Segmentation.POLYGON or scores):
+        raise typer.BadParameter(f"{format_} has no choice of segmentation and no scores.", param_hint="--format")
+    if format_ not in folders and pictures:
+        raise typer.BadParameter(f"{format_} does not copy images.", param_hint="--with-images")
+    if format_ is not Format.YOLO and task is not Task.SEGMENT:
+        raise typer.BadParameter("it is for --format yolo only.", param_hint="--task")
+    from engine.formats import coco, sa1b, voc, yolo
     from engine.records import State
 
     states = (State.ACCEPTED, State.PROPOSED) if which is Which.ALL else (State(which),)
@@ -79,6 +104,11 @@ def export(
     with opened(project) as workspace, progress(f"Exporting {format_}") as control:
         if format_ is Format.SA1B:
             report = sa1b.write(workspace, file, states=states, control=control)
+        elif format_ is Format.YOLO:
+            as_: yolo.Task = "detect" if task is Task.DETECT else "segment"
+            report = yolo.write(workspace, file, task=as_, states=states, pictures=pictures, control=control)
+        elif format_ is Format.VOC:
+            report = voc.write(workspace, file, states=states, pictures=pictures, control=control)
         else:
             report = coco.write(workspace, file, segmentation=written, states=states, scores=scores, control=control)
     print_report(report, as_json=as_json)

@@ -14,9 +14,10 @@ from typing import Any
 from engine.control import QUIET, Control
 from engine.errors import BadFile
 from engine.formats import coco_values
-from engine.formats.coco_values import FileImage, Refused, id_key
+from engine.formats.boxes import FileImage, Refused
+from engine.formats.coco_values import id_key
 from engine.formats.json_stream import read_items, read_top
-from engine.formats.match import Finder, Found
+from engine.formats.match import Finder, Found, misfit
 from engine.ops.imports import ImportFile
 from engine.ops.incoming import ORIGINAL_ID, IncomingImage, IncomingInstance, IncomingLabel
 from engine.records import State
@@ -173,7 +174,9 @@ class _Reading:
         for number, name in named:
             raw = self._raw_images[number]
             key = str(id_key(raw["id"]))
-            reason = reasons.get(number) or _misfit(raw, found[number])
+            reason = reasons.get(number) or misfit(
+                found[number], coco_values.whole(raw.get("width")), coco_values.whole(raw.get("height"))
+            )
             if reason:
                 self._lose(key, name, reason)
                 continue
@@ -267,18 +270,6 @@ class _Lost:
         self.name = name
         self.reason = reason
         self.waiting = 0
-
-
-def _misfit(raw: dict[str, Any], place: Found) -> str:
-    """Return why the file's image cannot be the picture found, or nothing."""
-    if place.error or not place.width:
-        return "the picture cannot be read"
-    given = coco_values.whole(raw.get("width")), coco_values.whole(raw.get("height"))
-    if None in given or given == (place.width, place.height):
-        return ""
-    if given == (place.height, place.width) and place.orientation in (5, 6, 7, 8):
-        return "annotated on the picture before its EXIF turn was applied (width and height are swapped)"
-    return "the picture has another size than the file says"
 
 
 def _skeleton(raw: dict[str, Any], note: Any) -> tuple[tuple[str, ...], tuple[tuple[int, int], ...]]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeGuard
 
 import orjson
 
+from engine.formats.boxes import FileImage, Refused, box_inside, sized_box
 from engine.ops.checks import keypoint_box
 from engine.ops.incoming import ORIGINAL_ID, IncomingInstance
 from engine.records import Box, Keypoints, Rle
@@ -22,20 +22,6 @@ _OURS = frozenset(
 )  # fmt: skip
 # Leaves room to number everything else above the highest id of a file.
 _MAX_ID = 2**53
-
-
-class Refused(ValueError):
-    """The item cannot be taken in; ``str()`` is the reason as the report shows it, without particulars."""
-
-
-@dataclass(frozen=True, slots=True)
-class FileImage:
-    """An image of the file that was found: the reader's key, its displayed size here, its name in the file."""
-
-    key: int
-    width: int
-    height: int
-    name: str
 
 
 def id_key(value: Any) -> str | None:
@@ -202,7 +188,7 @@ def _box_and_area(
         if keypoints is None:
             raise Refused("it has no mask, box or keypoints")
         return around, 0.0 if around is None else around[2] * around[3]
-    box = _inside(_checked(given), image, note)
+    box = box_inside(_checked(given), image, note)
     area = raw.get("area")
     if _is_number(area) and area > 0:
         return box, float(area)
@@ -212,23 +198,7 @@ def _box_and_area(
 def _checked(given: Any) -> Box:
     if not isinstance(given, list) or len(given) != 4 or not all(_is_number(value) for value in given):
         raise Refused("its box is not four finite numbers")
-    x, y, w, h = (float(value) for value in given)
-    if w <= 0 or h <= 0:
-        raise Refused("its box has no size (zero or negative)")
-    return x, y, w, h
-
-
-def _inside(box: Box, image: FileImage, note: Callable[[str], None]) -> Box:
-    x, y, w, h = box
-    x0, y0, x1, y1 = max(x, 0.0), max(y, 0.0), min(x + w, float(image.width)), min(y + h, float(image.height))
-    if x1 <= x0 or y1 <= y0:
-        raise Refused("its box lies outside the image")
-    # Compared with the sums, so that a box that fits keeps its exact numbers.
-    if x >= 0 and y >= 0 and x + w <= image.width and y + h <= image.height:
-        return box
-    if max(x0 - x, y0 - y, x + w - x1, y + h - y1) > 1:
-        note("its box reaches over the image's edge and was cut there")
-    return x0, y0, x1 - x0, y1 - y0
+    return sized_box(float(given[0]), float(given[1]), float(given[2]), float(given[3]))
 
 
 def _agrees(given: Any, tight: Box) -> bool:

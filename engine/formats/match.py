@@ -163,3 +163,15 @@ class Finder:
 
 def _mark(place: int | Path) -> int | str:
     return place if isinstance(place, int) else real_key(place)
+
+
+def misfit(place: Found, width: int | None, height: int | None) -> str:
+    """Return why an entry of this size (None: it does not say) cannot be the picture found, or nothing."""
+    if place.error or not place.width:
+        return "the picture cannot be read"
+    given = width, height
+    if None in given or given == (place.width, place.height):
+        return ""
+    if given == (place.height, place.width) and place.orientation in (5, 6, 7, 8):
+        return "annotated on the picture before its EXIF turn was applied (width and height are swapped)"
+    return "the picture has another size than the file says"

@@ -88,6 +88,9 @@ def test_help_names_every_command_and_loads_nothing_heavy() -> None:
         ["nonsense"],
         ["export", "p.maskwright", "x.json", "--segmentation", "circles"],
         ["export", "p.maskwright", "x", "--format", "sa1b", "--segmentation", "polygon"],
+        ["export", "p.maskwright", "x", "--format", "yolo", "--scores"],
+        ["export", "p.maskwright", "x", "--format", "voc", "--task", "detect"],
+        ["export", "p.maskwright", "x.json", "--with-images"],
         ["withdraw", "p", "x"],
     ],
 )
@@ -147,6 +150,25 @@ def test_import_export_and_withdraw(run: Run, project: Path, tmp_path: Path, pho
     withdrawn = json.loads(run("withdraw", project, str(report["job_id"]), "--json").stdout)
     assert withdrawn == {"removed": 1, "kept": 0}
     assert json.loads(run("jobs", project, "--json").stdout)[-1]["state"] == "withdrawn"
+
+
+@pytest.mark.parametrize("words", [("yolo", "--task", "detect"), ("voc",)])
+def test_a_dataset_of_another_tool_goes_out_and_comes_in(
+    run: Run, project: Path, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    run("import", project, _coco(tmp_path))
+    out = tmp_path / "set"
+    done = run("export", project, out, "--with-images", "--json", "--format", *words)
+    assert json.loads(done.stdout)["counts"]["annotations"] == {"in": 1, "out": 1}
+    assert run("new", tmp_path / "q.maskwright", tmp_path / "photos").exit_code == 0
+    read = run("import", tmp_path / "q.maskwright", out, "--format", words[0], "--as", "proposed")
+    assert read.exit_code == 0, read.output
+    told = json.loads(run("info", tmp_path / "q.maskwright", "--json").stdout)
+    assert told["instances_by_state"] == {"proposed": 1}
+    (out / "notes.txt").write_text("mine")
+    refused = run("export", project, out, "--format", words[0])
+    assert refused.exit_code == 1
+    assert "notes.txt" in refused.stderr and refused.stderr.count("\n") == 1
 
 
 def test_import_as_proposed(run: Run, project: Path, tmp_path: Path) -> None:
