@@ -48,6 +48,7 @@ class Presenter:
         self._loaded: LoadedImage | None = None
         self._place = -1
         self._unseen: frozenset[int] = frozenset()
+        self._veiled: frozenset[int] = frozenset()
         self._drawing = 0
         self._preparing = False
         self._image: ImageRecord | None = None
@@ -175,6 +176,12 @@ class Presenter:
         self._window.canvas.set_hidden(ids)
         self._window.instances.set_hidden(ids)
 
+    def show_veiled(self, ids: frozenset[int]) -> None:
+        """List everything but these."""
+        if ids != self._veiled:
+            self._veiled = ids
+            self._list_instances()
+
     def show_labels(self, labels: Sequence[LabelRecord], counts: Mapping[int | None, int]) -> None:
         """Refresh the label list."""
         self._labels = {label.id: label for label in labels}
@@ -206,7 +213,8 @@ class Presenter:
             key: colors.to_hex(color_of(each, self._labels, self._color_by)) for key, each in self._instances.items()
         }
         # The topmost comes first, as in every list of layers.
-        ordered = sorted(self._instances.values(), key=lambda each: (each.z, each.id), reverse=True)
+        listed = [each for each in self._instances.values() if each.id not in self._veiled]
+        ordered = sorted(listed, key=lambda each: (each.z, each.id), reverse=True)
         self._window.instances.set_instances(ordered, self._labels, shown)
         waiting = sum(each.state is State.PROPOSED for each in ordered)
         self._window.status.set_counts(len(ordered), waiting)

@@ -151,6 +151,9 @@ class SemiCommands:
         registry.bind("semi.confirm", self._confirm)
         registry.bind("semi.coverage", self.show_layer)
         registry.bind("go.next_gap", self.next_gap)
+        for slider in (strip.score, strip.stability):
+            # A slider that was clicked has the keys; confirming must not need another click.
+            registry.add_to(slider, ("semi.confirm",))
         strip.find_asked.connect(self.filling.find)
         strip.stop_asked.connect(self.filling.stop)
         strip.confirm_asked.connect(self._confirm)

@@ -36,6 +36,9 @@ class EditingView(Protocol):
     def show_hidden(self, ids: frozenset[int]) -> None:
         """Draw everything but these."""
 
+    def show_veiled(self, ids: frozenset[int]) -> None:
+        """List everything but these: the mode the window is in passes over them."""
+
     def show_labels(self, labels: Sequence[LabelRecord], counts: Mapping[int | None, int]) -> None:
         """Refresh the label list with how many instances each has."""
 
@@ -77,6 +80,7 @@ class Editing:
         self.hidden = self.veiled = frozenset()
         self._select(())
         self._view.show_hidden(self.hidden)
+        self._view.show_veiled(self.veiled)
         self._view.show_instances(())
         if image is not None:
             self.reload()
@@ -248,6 +252,7 @@ class Editing:
             self.veiled = ids
             self._select(tuple(i for i in self.selection if i not in ids))
             self._view.show_hidden(self.unseen)
+            self._view.show_veiled(ids)
 
     def _hide(self, ids: frozenset[int]) -> None:
         self.hidden = ids

@@ -121,11 +121,11 @@ class Gaps:
 
         def go(found: tuple[Gap, ...]) -> None:
             if ticket == self._ticket:
-                self._look_at(found, image, masks, ticket)
+                self._look_at(found, image, ticket)
 
         self._run(lambda: find_gaps(coverage(image.height, image.width, masks), PARAMS, seen=seen), done=go)
 
-    def _look_at(self, found: tuple[Gap, ...], image: ImageRef, masks: tuple[Rle, ...], ticket: int) -> None:
+    def _look_at(self, found: tuple[Gap, ...], image: ImageRef, ticket: int) -> None:
         if not found:
             self._asking = False
             if self._seen:
@@ -138,9 +138,9 @@ class Gaps:
         self._seen.append(gap)
         self._view.show_gap(gap)
         self._view.show_asking(gap)
-        self._ask_at(gap, image, masks, ticket, again=True)
+        self._ask_at(gap, image, ticket, again=True)
 
-    def _ask_at(self, gap: Gap, image: ImageRef, masks: tuple[Rle, ...], ticket: int, *, again: bool) -> None:
+    def _ask_at(self, gap: Gap, image: ImageRef, ticket: int, *, again: bool) -> None:
         draft = Draft(image).with_prompt(PromptRecord("point", *gap.point), generation=0)
 
         def answered(done: Future[Answer]) -> None:
@@ -153,7 +153,7 @@ class Gaps:
             except EngineError as error:
                 if again and isinstance(error, InferenceCrashed):
                     # The process is being replaced; the gap is asked once more, and no oftener.
-                    self._ask_at(gap, image, masks, ticket, again=False)
+                    self._ask_at(gap, image, ticket, again=False)
                     return
                 self._end()
                 self._view.say("error", f"The backend gave no answer at the gap: {reason_of(error)}")
@@ -161,11 +161,13 @@ class Gaps:
                 self._end()
                 raise
             else:
-                self._weigh(gap, answer, masks, ticket)
+                self._weigh(gap, answer, ticket)
 
         self._ask(draft).add_done_callback(lambda done: self._post(lambda: answered(done)))
 
-    def _weigh(self, gap: Gap, answer: Answer, masks: tuple[Rle, ...], ticket: int) -> None:
+    def _weigh(self, gap: Gap, answer: Answer, ticket: int) -> None:
+        # As they are now: masks may have come while the backend was busy.
+        masks = self._masks()
         found = [each.mask for each in answer.candidates]
 
         def offer(kept: tuple[int, ...]) -> None:

@@ -44,6 +44,9 @@ def auto(
     time_limit: Annotated[
         float, typer.Option("--time-limit", metavar="SECONDS", help="Longest work on one window of an image.")
     ] = 600.0,
+    fill_in: Annotated[
+        bool, typer.Option("--fill-in", help="For the Semi mode: few and sure objects, for people to complete.")
+    ] = False,
     resume: Annotated[int | None, typer.Option("--resume", metavar="JOB", help="Go on with this job.")] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -59,18 +62,22 @@ def auto(
 
       maskwright auto street.maskwright --preset sa1b --images accepted:no --workers 2
 
+      maskwright auto street.maskwright --fill-in --preset fast
+
       maskwright auto street.maskwright --resume 3
     """
-    changed = any((backend, preset != "default", images, min_score, min_stability, constants, device))
+    changed = any((backend, preset != "default", images, min_score, min_stability, constants, device, fill_in))
     if resume is not None and changed:
         raise typer.BadParameter("a job goes on as it began; give --resume and --workers alone.", param_hint="--resume")
     with opened(project) as workspace:
         if resume is not None:
             job_id = _resumed(workspace, resume)
         else:
+            if fill_in:
+                min_score, min_stability = _floor(min_score, min_stability)
             params = _params(preset, min_score, min_stability, constants or [])
             about = {"preset": preset, "images": images or []}
-            job_id = _created(workspace, backend, params, images or [], device, time_limit, about)
+            job_id = _created(workspace, backend, params, images or [], device, time_limit, about, fill_in=fill_in)
         stopped, complaints = _watched(workspace, project, job_id, workers)
         _tell(workspace, job_id, stopped, complaints, as_json=as_json)
 
@@ -109,6 +116,16 @@ def _params(preset: str, min_score: float | None, min_stability: float | None, c
     return AutoParams.from_json(given | {key: each for key, each in named_options.items() if each is not None})
 
 
+def _floor(min_score: float | None, min_stability: float | None) -> tuple[float, float]:
+    """Return thresholds low enough that people can move theirs both ways, unless others were asked for."""
+    from engine.stages.semi import FLOOR
+
+    return (
+        FLOOR.min_score if min_score is None else min_score,
+        FLOOR.min_stability if min_stability is None else min_stability,
+    )
+
+
 def _value(text: str) -> Any:
     """Return a number, or a list of numbers where there are commas; other text as it is, to be refused by name."""
     if "," in text:
@@ -129,15 +146,21 @@ def _created(
     device: str | None,
     time_limit: float,
     about: dict[str, Any],
+    *,
+    fill_in: bool,
 ) -> int:
     from engine.jobs.planning import plan
     from engine.jobs.start import create_auto_job
+    from engine.records import Stage
     from models import registry
 
     with workspace.read() as reader:
         image_ids = plan(reader, queries)
     chosen = backend or registry.default("mask").name
-    return create_auto_job(workspace, chosen, params, image_ids, device=device, time_limit=time_limit, about=about)
+    stage = Stage.SEMI if fill_in else Stage.AUTO
+    return create_auto_job(
+        workspace, chosen, params, image_ids, stage, device=device, time_limit=time_limit, about=about
+    )
 
 
 def _resumed(workspace: Workspace, job_id: int) -> int:

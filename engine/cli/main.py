@@ -19,6 +19,7 @@ from engine.cli import (
     bench,
     bring,
     check,
+    confirm,
     demo,
     doctor,
     export,
@@ -29,6 +30,7 @@ from engine.cli import (
     labels,
     new,
     review,
+    simulate,
     stats,
     train,
 )
@@ -86,9 +88,11 @@ app.command("stats", rich_help_panel=_DATA)(stats.stats)
 app.add_typer(audit.app, name="audit", rich_help_panel=_DATA)
 app.add_typer(labels.app, name="labels", rich_help_panel=_DATA)
 app.command("auto", rich_help_panel=_MODELS)(auto.auto)
+app.command("confirm", rich_help_panel=_MODELS)(confirm.confirm)
 app.command("review", rich_help_panel=_MODELS)(review.review)
 app.command("run-job", hidden=True)(auto.run_job)
 app.command("train", rich_help_panel=_MODELS)(train.train)
+app.command("simulate", rich_help_panel=_MODELS)(simulate.simulate)
 app.add_typer(bench.app, name="bench", rich_help_panel=_MODELS)
 app.command("history", rich_help_panel=_CARE)(history.history)
 app.command("undo", rich_help_panel=_CARE)(history.undo)

@@ -17,7 +17,7 @@ import orjson
 from engine.control import QUIET, Control
 from engine.errors import CannotWrite
 from engine.formats.exported import Names, box_of, exported_id, number, run_lengths, scores_of
-from engine.formats.output import writing_file
+from engine.formats.output import sync_folder, writing_file
 from engine.records import State
 from engine.report import Report, ReportBuilder
 from engine.storage.exports import Asked, ExportedImage, ExportedInstance
@@ -72,6 +72,8 @@ class _Writing:
         for done, image in enumerate(self._reader.exports.images()):
             self._control.step(done, len(files), what=_CANCELLED)
             self._image(image, files.get(image.id))
+        for parent in {(self._folder / each).parent for each in files.values()}:
+            sync_folder(parent)
         self._control.step(len(files), len(files), what=_CANCELLED)
         self._tell_strangers({self._folder / each for each in files.values()})
         return self._report.build()
@@ -114,7 +116,7 @@ class _Writing:
             for each in instances
             if (values := self._annotation(image, each, asked.get(each.id, Asked()))) is not None
         ]
-        with writing_file(self._folder / file) as out:
+        with writing_file(self._folder / file, one_of_many=True) as out:
             out.write(_BEGINS + b" " + orjson.dumps(head) + b',\n"annotations": [')
             out.write(b"".join((b"\n" if place == 0 else b",\n") + each for place, each in enumerate(written)))
             out.write(b"\n]}\n" if written else b"]}\n")

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import orjson
 from numpy.typing import NDArray
@@ -18,6 +18,9 @@ from models.masks import BoolMask
 
 SMALLEST = 32
 """Shortest side of an object's box, in pixels, for it to be measured."""
+
+
+_Pair: TypeAlias = tuple[Mapping[str, Any], Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,9 +48,30 @@ def read_truth(file: Path, images: Path, *, limit: int | None = None) -> Iterato
     """
     table = _table(file)
     wanted = sorted(_fitting(table), key=lambda pair: _digest(f"{pair[0]['file_name']}/{pair[1].get('id')}"))
+    yield from _images(wanted[:limit], images)
+
+
+def read_true_images(file: Path, images: Path, *, limit: int | None = None) -> Iterator[TrueImage]:
+    """Yield images with all their objects that ``read_truth`` would take; ``limit`` takes so many images, by a hash.
+
+    Raises BadFile.
+    """
+    wanted = _fitting(_table(file))
+    names = sorted({str(entry["file_name"]) for entry, _ in wanted}, key=_digest)
+    picked = set(names[:limit])
+    yield from _images([pair for pair in wanted if str(pair[0]["file_name"]) in picked], images)
+
+
+def count_true_images(file: Path, limit: int | None) -> int:
+    """Return how many images ``read_true_images`` will give."""
+    names = {str(entry["file_name"]) for entry, _ in _fitting(_table(file))}
+    return len(names) if limit is None else min(limit, len(names))
+
+
+def _images(wanted: list[_Pair], images: Path) -> Iterator[TrueImage]:
     by_image: dict[Any, list[Mapping[str, Any]]] = {}
     entries = {}
-    for entry, annotation in wanted[:limit]:
+    for entry, annotation in wanted:
         by_image.setdefault(entry["id"], []).append(annotation)
         entries[entry["id"]] = entry
     for key in sorted(by_image, key=lambda key: str(entries[key]["file_name"])):
@@ -72,7 +96,7 @@ def _table(file: Path) -> Mapping[str, Any]:
     return table
 
 
-def _fitting(table: Mapping[str, Any]) -> list[tuple[Mapping[str, Any], Mapping[str, Any]]]:
+def _fitting(table: Mapping[str, Any]) -> list[_Pair]:
     entries = {entry["id"]: entry for entry in table.get("images", [])}
     return [
         (entries[annotation["image_id"]], annotation)

@@ -35,6 +35,11 @@ class Prefills:
             row["kept"],
         )
 
+    def is_open(self, image_id: int) -> bool:
+        """Tell whether an image is filled in and waits for a confirmation."""
+        record = self.find(image_id)
+        return record is not None and record.confirmed_at is None
+
     def row_id(self, image_id: int) -> int | None:
         """Return the number of an image's row, for ops."""
         return self._connection.execute(

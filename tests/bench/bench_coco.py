@@ -1,4 +1,4 @@
-"""COCO export and import at size: instances a second and peak memory, each measured in a process of its own.
+"""Export (COCO, SA-1B) and import at size: instances a second and peak memory, each measured in a process of its own.
 
 Run: ``python tests/bench/bench_coco.py --images 100000 --instances 1000000`` (the defaults are a tenth of it).
 """
@@ -11,17 +11,17 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import psutil
 
-from engine.formats import coco
+from engine.formats import coco, sa1b
 from engine.ops.images import AddImages, NewImage
 from engine.ops.imports import ImportFile
 from engine.ops.incoming import IncomingImage, IncomingInstance, IncomingLabel
-from engine.report import ReportBuilder
+from engine.report import Report, ReportBuilder
 from engine.workspace import Workspace
 from models import masks
 
@@ -61,12 +61,20 @@ def _build(place: Path, images: int, instances: int) -> None:
     workspace.close()
 
 
+_DO: dict[str, Callable[[Workspace, Path], Report]] = {
+    "write": coco.write,
+    "write with scores": lambda workspace, file: coco.write(workspace, file, scores=True),
+    "write SA-1B": sa1b.write,
+    "read": coco.read,
+}
+
+
 def _measure(what: str, project: Path, file: Path) -> None:
     """Run in a process of its own: do it and print seconds, peak memory and the memory before it began."""
     workspace = Workspace.open(project)
     before = psutil.Process().memory_info().rss
     start = time.perf_counter()
-    report = coco.write(workspace, file) if what == "write" else coco.read(workspace, file)
+    report = _DO[what](workspace, file)
     seconds = time.perf_counter() - start
     workspace.close()
     try:
@@ -82,9 +90,11 @@ def _apart(what: str, project: Path, file: Path) -> str:
     command = [sys.executable, __file__, "--measure", what, str(project), str(file)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     count, seconds, before, peak = json.loads(done.stdout)
-    size = file.stat().st_size / 1e6
-    rate = f"{count:,} instances in {seconds:.1f} s = {count / seconds:,.0f} a second, file {size:,.0f} MB"
-    return f"{what}: {rate}, memory {before / 1e6:.0f} -> peak {peak / 1e6:.0f} MB"
+    files = [each for each in file.rglob("*") if each.is_file()] if file.is_dir() else [file]
+    size = sum(each.stat().st_size for each in files) / 1e6
+    rate = f"{count:,} instances in {seconds:.1f} s = {count / seconds:,.0f} a second"
+    wrote = f"{len(files):,} files of {size:,.0f} MB"
+    return f"{what}: {rate}, {wrote}, memory {before / 1e6:.0f} -> peak {peak / 1e6:.0f} MB"
 
 
 def main() -> None:
@@ -104,6 +114,8 @@ def main() -> None:
         _build(folder / "bare.maskwright", chosen.images, 0)
         print(f"built {chosen.images:,} images, {chosen.instances:,} instances in {time.perf_counter() - start:.1f} s")
         print(_apart("write", folder / "full.maskwright", folder / "out.json"))
+        print(_apart("write with scores", folder / "full.maskwright", folder / "scores.json"))
+        print(_apart("write SA-1B", folder / "full.maskwright", folder / "masks"))
         print(_apart("read", folder / "bare.maskwright", folder / "out.json"))
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import orjson
 import psutil
 import pytest
 from alembic import command
@@ -37,6 +38,7 @@ from engine.errors import (
     ProjectTooNew,
     UndoConflict,
 )
+from engine.formats import coco, sa1b
 from engine.jobs.start import create_auto_job, spawn_job
 from engine.measure.audit import audit_report
 from engine.measure.engine_table import engine_table
@@ -51,6 +53,7 @@ from engine.ops.job_items import Claim, ClaimItem, FinishItem, RenewLease
 from engine.ops.jobs import CancelJob, CreateJob, EndJob, ResumeJob
 from engine.ops.labels import AddLabel, AddSkeleton, DeleteLabel
 from engine.ops.prefill import Confirmed, ConfirmPrefill, StorePrefill
+from engine.ops.proposals import StoreProposals
 from engine.ops.reviews import SetAttributes, SetLabel, SetState
 from engine.project import add_images
 from engine.records import (
@@ -744,3 +747,31 @@ def test_the_review_queue_is_ordered_counted_and_decided_alike(
     assert place.dump() == before
     workspace.redo(None)
     assert place.dump() == after
+
+
+def test_exports_hold_the_same_bytes(workspace: Workspace, images: tuple[int, ...], tmp_path: Path) -> None:
+    found = AutoMask(square(9), 0.93, 0.1 + 0.2, (10.5, 3.25), (5.0, 0.0, 15.0, 10.0), Level.WHOLE)
+    workspace.execute(add(images[0]))
+    workspace.execute(StoreProposals(images[0], (found,), Stage.AUTO, BackendInfo("net", "mask", "cpu", "w-1", "1")))
+    both = (State.ACCEPTED, State.PROPOSED)
+    report = sa1b.write(workspace, tmp_path / "out", states=both)
+    assert report.count("annotations").went_out == 2
+    counts = [masks.encode(masks.decode(square(x))).counts.decode() for x in (1, 9)]
+    scored = (
+        b'"predicted_iou":0.30000000000000004,"point_coords":[[1.5,2]],"crop_box":[0,0,20,10],"id":1,'
+        b'"stability_score":null}',
+        b'"predicted_iou":0.93,"point_coords":[[10.5,3.25]],"crop_box":[5,0,15,10],"id":2,'
+        b'"stability_score":0.30000000000000004}',
+    )
+    whole = [
+        orjson.dumps({"bbox": [x, 2, 3, 3], "area": 9, "segmentation": {"size": [10, 20], "counts": code}})[:-1]
+        + b","
+        + rest
+        for x, code, rest in zip((1, 9), counts, scored, strict=True)
+    ]
+    head = b'{"image": {"image_id":1,"width":20,"height":10,"file_name":"a.jpg"},\n"annotations": [\n'
+    assert (tmp_path / "out" / "a.json").read_bytes() == head + b",\n".join(whole) + b"\n]}\n"
+    coco.write(workspace, tmp_path / "out.json", states=both, scores=True)
+    written = (tmp_path / "out.json").read_bytes()
+    assert b'"predicted_iou":0.30000000000000004,"point_coords":[[1.5,2]]}' in written
+    assert scored[1].replace(b'"id":2,', b"") in written

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import psutil
+from PIL import Image
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from typer.testing import CliRunner
 
 from annotator.settings import Settings
+from engine.cli.main import app
+from engine.ops.instances import AddInstance
+from engine.ops.prefill import ConfirmPrefill, StorePrefill
 from engine.records import Stage, State
 from engine.stages.coverage import coverage
+from engine.stages.semi import FLOOR
 from engine.workspace import Workspace
+from models import masks
+from models.api import BackendInfo
 
 
 def enter(driver: Any) -> Any:
@@ -46,6 +57,8 @@ def test_found_thresholds_tried_confirmed_and_taken_back(open_window: Any) -> No
     above = sum(each.provenance.score >= 1.0 for each in proposed)
     assert above < total and part.strip.confirm_button.text() == f"Confirm {above}"
     assert len(driver.desk.editing.unseen) == total - above
+    # Neither does the list name what is not shown.
+    assert driver.window.instances.view.model().rowCount() == above
     assert driver.canvas._scene.invisible == driver.desk.editing.unseen
     middle = int(100 * scores[len(scores) // 2])
     part.strip.score.setValue(middle)
@@ -112,25 +125,30 @@ def test_g_again_leaves_a_suggestion_and_goes_on_until_none_is_left(open_window:
     assert driver.stored() == []
 
 
-def test_a_suggestion_over_accepted_masks_is_dropped_and_said_so(open_window: Any) -> None:
+def test_a_suggestion_over_masks_that_came_meanwhile_is_dropped_and_said_so(open_window: Any, project: Path) -> None:
+    Settings().set("backend.encode_ahead", 0)
     driver = open_window(backend="classic")
-    part = fill(driver)
-    part.strip.confirm_button.click()
-    driver.wait(lambda: part.filling.state.phase == "confirmed")
-    before = driver.stored()
-    for _ in range(80):
-        driver.key(Qt.Key.Key_G)
-        driver.wait(lambda: not part.gaps._asking)
-        driver.settle()
-        if any("overlaps masks that are there" in text or "begins anew" in text for text in driver.messages):
-            break
-        if any("or more is left" in text for text in driver.messages):
-            break
-    draft = driver.desk.prompting.state
-    if draft.candidate is not None:
-        share = coverage(240, 320, [each.mask for each in before if each.mask]).share
-        assert share < 1
-    assert driver.stored() == before
+    part = enter(driver)
+    driver.wait(lambda: driver.desk.prompting.image.content_hash in driver.desk.inference.state.ready)
+    process = driver.inference_process()
+    assert process is not None
+    process.suspend()
+    driver.key(Qt.Key.Key_G)
+    driver.wait(lambda: part.strip.gap_button.text().startswith("Asking"))
+    # While the backend is busy the whole picture is explained by somebody else.
+    everything = masks.encode(np.ones((240, 320), dtype=bool))
+    image_id = driver.desk.navigation.image.id
+    driver.desk.store.execute(AddInstance(image_id, mask=everything))
+    driver.wait(lambda: len(driver.desk.editing.instances) == 1)
+    process.resume()
+    driver.wait(lambda: any("overlaps masks that are there" in text for text in driver.messages))
+    assert not driver.desk.prompting.active
+    assert part.strip.gap_button.isEnabled()
+    driver.key(Qt.Key.Key_G)
+    driver.wait(lambda: any("G begins anew" in text for text in driver.messages))
+    driver.key(Qt.Key.Key_G)
+    driver.wait(lambda: any("0.2% of the image or more is left" in text for text in driver.messages))
+    assert len(driver.stored()) == 1
 
 
 def test_a_draft_of_ones_own_is_not_dropped_for_a_gap(open_window: Any) -> None:
@@ -222,3 +240,74 @@ def test_found_by_itself_where_that_is_wanted(open_window: Any) -> None:
     driver.wait(lambda: part.filling.state.phase == "open")
     driver.do("go.next")
     driver.wait(lambda: part.filling.state.phase == "open" and driver.desk.navigation.index == 1)
+
+
+def test_what_is_below_the_thresholds_explains_nothing(open_window: Any) -> None:
+    driver = open_window(backend="classic")
+    part = fill(driver)
+    proposed = driver.stored()
+
+    def share() -> str:
+        editing = driver.desk.editing
+        shown = [each.mask for each in proposed if each.id not in editing.unseen]
+        return f"{coverage(240, 320, [each for each in shown if each is not None]).share:.0%} explained"
+
+    driver.wait(lambda: part.strip.share.text() == share())
+    everything = share()
+    for value in (90, 80, 97, 100):
+        part.strip.score.setValue(value)
+        driver.wait(lambda: part.strip.share.text() == share())
+    assert share() != everything
+    # Found again on another image with the thresholds as they are now.
+    driver.do("go.next")
+    driver.wait(lambda: part.filling.state.phase == "empty" and part.strip.share.text() == "0% explained")
+    part.strip.find_button.click()
+    driver.wait(lambda: part.filling.state.phase == "open" and part.filling.state.total > 0)
+    driver.settle()
+    assert part.filling.state.kept < part.filling.state.total
+    kept = [each.mask for each in driver.desk.editing.instances.values() if each.id not in driver.desk.editing.unseen]
+    driver.wait(lambda: part.strip.share.text() == f"{coverage(240, 320, kept).share:.0%} explained")
+
+
+def test_from_an_empty_project_to_a_coco_file(open_window: Any, tmp_path: Path) -> None:
+    driver = open_window(backend="classic")
+    part = fill(driver)
+    part.strip.score.setFocus()
+    QTest.keyClick(part.strip.score, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    driver.wait(lambda: part.filling.state.phase == "confirmed")
+    accepted = driver.stored()
+    target = tmp_path / "out.json"
+    run = CliRunner().invoke(app, ["export", str(driver.project), str(target)], catch_exceptions=False)
+    assert run.exit_code == 0, run.output
+    read = json.loads(target.read_bytes())
+    assert len(read["annotations"]) == len(accepted) == part.filling.state.accepted > 0
+    assert sorted(each["area"] for each in read["annotations"]) == sorted(each.area for each in accepted)
+
+
+def test_what_another_person_confirmed_meanwhile_stays(open_window: Any, project: Path) -> None:
+    Settings().set("backend.encode_ahead", 0)
+    driver = open_window(backend="classic")
+    part = enter(driver)
+    driver.wait(lambda: driver.desk.prompting.image.content_hash in driver.desk.inference.state.ready)
+    process = driver.inference_process()
+    assert process is not None
+    process.suspend()
+    part.strip.find_button.click()
+    image_id = driver.desk.navigation.image.id
+    with Workspace.open(project, author="bob") as other:
+        other.execute(StorePrefill(image_id, (), BackendInfo("net", "mask", "cpu"), FLOOR))
+        other.execute(ConfirmPrefill(image_id, 0.9, 0.9))
+    process.resume()
+    driver.wait(lambda: any("so it is not filled in again" in text for text in driver.messages))
+    driver.wait(lambda: part.filling.state.phase == "confirmed")
+    assert driver.stored() == []
+
+
+def test_a_picture_that_was_replaced_is_not_filled_in(open_window: Any, pictures: Path) -> None:
+    driver = open_window(backend="classic")
+    part = enter(driver)
+    Image.fromarray(np.zeros((50, 70, 3), dtype=np.uint8)).save(pictures / "a.png")
+    part.strip.find_button.click()
+    driver.wait(lambda: any("No objects were filled in" in text for text in driver.messages))
+    driver.wait(lambda: part.filling.state.phase == "empty")
+    assert driver.stored() == []
