@@ -52,9 +52,9 @@ def coverage(height: int, width: int, rles: Sequence[Rle], *, side: int = SIDE) 
     fitting = [each for each in rles if (each.height, each.width) == (height, width)]
     if not fitting:
         return Coverage(height, width, np.zeros((rows, columns), dtype=np.float32))
-    union = masks.decode(masks.union(fitting))
-    inside = np.ascontiguousarray(union).view(np.uint8).astype(np.float32)
+    # The code runs down the columns: turned on its side the decoded mask lies in memory as it comes.
+    inside = masks.decode(masks.union(fitting)).T.view(np.uint8).astype(np.float32)
     if scale < 1.0:
-        inside = np.asarray(cv2.resize(inside, (columns, rows), interpolation=cv2.INTER_AREA), dtype=np.float32)
+        inside = np.asarray(cv2.resize(inside, (rows, columns), interpolation=cv2.INTER_AREA), dtype=np.float32)
     # Sums of rounded weights may go a hair beyond.
-    return Coverage(height, width, np.clip(inside, 0.0, 1.0))
+    return Coverage(height, width, np.ascontiguousarray(np.clip(inside, 0.0, 1.0).T))
