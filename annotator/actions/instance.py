@@ -15,6 +15,10 @@ from annotator.actions.action import (
 MENU = "&Instance"
 
 
+def _can_relabel(context: UiContext) -> bool:
+    return context.reviewing or with_selection(context)
+
+
 def _can_cycle(context: UiContext) -> bool:
     return context.has_image and (context.candidate_count > 1 or (not context.has_draft and context.instance_count > 0))
 
@@ -104,7 +108,7 @@ INSTANCE_ACTIONS = (
     Action(
         "instance.reject", "Reject proposal", ("N",), "reject", MENU, "review", enabled_when=with_proposed, repeat=True
     ),
-    Action("instance.relabel", "Relabel…", ("R",), "label", MENU, "review", enabled_when=with_selection),
+    Action("instance.relabel", "Relabel…", ("R",), "label", MENU, "review", enabled_when=_can_relabel),
     Action("instance.merge", "Merge", ("M",), "merge", MENU, "shape", enabled_when=with_several_selected),
     Action(
         "instance.subtract",

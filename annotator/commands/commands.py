@@ -213,7 +213,7 @@ class Commands:
         desk.preview.image = ref
         self.semi.picture_ready()
         count = desk.settings.number("backend.encode_ahead")
-        self.review.pixels_shown(image.id)
+        self.review.look.pixels_shown(image.id)
         # Who reviews hardly ever clicks: only this image is encoded, not those that the list would bring next.
         count = 0 if self.review.on else count
         following = desk.navigation.ids[desk.navigation.index + 1 : desk.navigation.index + 1 + count]
@@ -233,7 +233,7 @@ class Commands:
         desk = self._desk
         desk.presenter.use_skeletons(desk.editing.skeletons)
         self.labels.label_changed()
-        self.review.labels_changed()
+        self.review.look.labels_changed()
         self.refresh()
 
     def _message(self, message: Message) -> None:

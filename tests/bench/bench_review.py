@@ -157,9 +157,9 @@ def window(file: Path, by: ReviewBy, what: str) -> None:
     until(lambda: application.desk.preview.image is not None)
     application.registry.trigger("view.mode.review")
     until(lambda: review.reviewing.current is not None)
-    row = review.strip.order.findData(by)
-    review.strip.order.setCurrentIndex(row)
-    review.strip.order.activated.emit(row)
+    row = review.look.strip.order.findData(by)
+    review.look.strip.order.setCurrentIndex(row)
+    review.look.strip.order.activated.emit(row)
     until(lambda: review.reviewing.current is not None and not application.lanes.busy)
     shown, stored = [], []
     for _ in range(DECISIONS):

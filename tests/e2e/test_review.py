@@ -88,7 +88,7 @@ def test_ten_masks_are_ten_keys_and_nobody_waits(driver: Driver) -> None:
     assert keys == len(seen) == len(set(seen)) == 10
     after = states(driver)
     assert [after[each] for each in seen] == [State.ACCEPTED] * 4 + [State.REJECTED] + [State.ACCEPTED] * 5
-    assert review.strip.count.text() == "11 of 12"
+    assert review.look.strip.count.text() == "11 of 12"
     with Workspace.open(driver.project) as workspace, workspace.read() as reader:
         first = reader.instances.get(seen[0])
         assert first.reviewed_by and first.reviewed_at and 0 < first.review_ms < 60_000
@@ -107,7 +107,7 @@ def test_undo_goes_back_to_the_mask_and_redo_on_again(driver: Driver) -> None:
     assert states(driver)[second] is State.PROPOSED
     driver.do("edit.undo")
     driver.wait(lambda: current(driver) == first)
-    assert review.strip.count.text() == "1 of 12"
+    assert review.look.strip.count.text() == "1 of 12"
     driver.do("edit.redo")
     driver.wait(lambda: current(driver) == second)
     assert states(driver)[first] is State.ACCEPTED
@@ -120,9 +120,9 @@ def test_an_edit_made_since_is_undone_before_the_decision(driver: Driver) -> Non
     press(driver, Qt.Key.Key_Y)
     second = current(driver)
     press(driver, Qt.Key.Key_2)
-    driver.wait(lambda: "dog" in driver.app.commands.review.strip.info.text)
+    driver.wait(lambda: "dog" in driver.app.commands.review.look.strip.info.text)
     driver.do("edit.undo")
-    driver.wait(lambda: "no label" in driver.app.commands.review.strip.info.text)
+    driver.wait(lambda: "no label" in driver.app.commands.review.look.strip.info.text)
     assert current(driver) == second and states(driver)[first] is State.ACCEPTED
     driver.do("edit.undo")
     driver.wait(lambda: current(driver) == first)
@@ -143,7 +143,7 @@ def test_later_and_back(driver: Driver) -> None:
     press(driver, Qt.Key.Key_Y)
     press(driver, Qt.Key.Key_Left)
     assert current(driver) == first
-    assert driver.app.commands.review.strip.state.text() == "accepted"
+    assert driver.app.commands.review.look.strip.state.text() == "accepted"
     press(driver, Qt.Key.Key_N)
     assert current(driver) == second and states(driver)[first] is State.REJECTED
 
@@ -156,60 +156,70 @@ def test_what_was_passed_over_comes_again_and_then_nothing_is_left(driver: Drive
         press(driver, Qt.Key.Key_Y)
         driver.settle()
     driver.wait(lambda: current(driver) == skipped)
-    assert review.strip.count.text() == "12 of 12"
+    assert review.look.strip.count.text() == "12 of 12"
     press(driver, Qt.Key.Key_Y)
-    driver.wait(lambda: driver.window.front.currentWidget() is review.empty)
-    assert review.empty.title.text() == "Nothing to review"
+    driver.wait(lambda: driver.window.front.currentWidget() is review.look.empty)
+    assert review.look.empty.title.text() == "Nothing to review"
     assert not driver.app.registry.action("instance.accept").isEnabled()
     # Undo leads back out of the empty queue.
     driver.do("edit.undo")
     driver.wait(lambda: current(driver) == skipped)
     press(driver, Qt.Key.Key_Y)
-    driver.wait(lambda: driver.window.front.currentWidget() is review.empty)
-    review.empty.button.click()
-    assert driver.app.commands.modes.mode == "assisted"
+    driver.wait(lambda: driver.window.front.currentWidget() is review.look.empty)
+    # Another step back from the empty queue leads to the one before.
+    driver.do("edit.undo")
+    driver.wait(lambda: current(driver) == skipped)
+    driver.settle()
+    driver.do("edit.undo")
+    driver.wait(lambda: current(driver) not in (skipped, None))
+    assert list(states(driver).values()).count(State.PROPOSED) == 2
+    driver.do("view.mode.assisted")
     assert driver.window.front.currentWidget() is driver.window.stage
 
 
 def test_the_place_survives_a_restart(driver: Driver, open_window: Any) -> None:
     review = driver.app.commands.review
-    review.strip.order.setCurrentIndex(1)
-    review.strip.order.activated.emit(1)
+    review.look.strip.order.setCurrentIndex(1)
+    review.look.strip.order.activated.emit(1)
     driver.settle()
     for key in (Qt.Key.Key_Y, Qt.Key.Key_Right, Qt.Key.Key_Y):
         driver.key(key)
-    here, told = current(driver), review.strip.count.text()
+    here, told = current(driver), review.look.strip.count.text()
     driver.settle()
     driver.app.close()
     again = open_window()
     again.do("view.mode.review")
     again.wait(lambda: current(again) is not None)
-    assert (current(again), again.app.commands.review.strip.count.text()) == (here, told) == (here, "4 of 12")
-    assert again.app.commands.review.strip.order.currentIndex() == 1
+    assert (current(again), again.app.commands.review.look.strip.count.text()) == (here, told) == (here, "4 of 12")
+    assert again.app.commands.review.look.strip.order.currentIndex() == 1
 
 
 def test_threshold_counts_and_decides_and_is_undone(driver: Driver) -> None:
     review = driver.app.commands.review
     driver.do("review.threshold")
-    driver.wait(lambda: review.threshold.slider.step == 90 and "Accept 10" in review.threshold.accept_button.text())
-    assert review.threshold.reject_button.text() == "Reject 2 below"
+    driver.wait(
+        lambda: (
+            review.choice.threshold.slider.step == 90 and "Accept 10" in review.choice.threshold.accept_button.text()
+        )
+    )
+    assert review.choice.threshold.reject_button.text() == "Reject 2 below"
     for _ in range(5):
         press(driver, Qt.Key.Key_Right)
-    assert review.threshold.accept_button.text() == "Accept 5 from 0.95 on"
-    review.threshold.accept_button.click()
+    assert review.choice.threshold.accept_button.text() == "Accept 5 from 0.95 on"
+    review.choice.threshold.accept_button.click()
     driver.wait(lambda: "Accepted 5 masks. Ctrl+Z takes it back." in driver.messages)
     assert list(states(driver).values()).count(State.ACCEPTED) == 6
-    driver.wait(lambda: review.threshold.accept_button.text() == "Accept 0 from 0.95 on")
-    assert not review.threshold.accept_button.isEnabled()
+    driver.wait(lambda: review.choice.threshold.accept_button.text() == "Accept 0 from 0.95 on")
+    assert not review.choice.threshold.accept_button.isEnabled()
     driver.do("edit.undo")
     driver.wait(lambda: list(states(driver).values()).count(State.ACCEPTED) == 1)
-    driver.wait(review.threshold.accept_button.isEnabled)
+    driver.wait(review.choice.threshold.accept_button.isEnabled)
 
 
 def test_the_contact_sheet_by_keyboard(driver: Driver) -> None:
     review = driver.app.commands.review
     driver.do("review.view.sheet")
-    model = review.sheet.model
+    model = review.look.sheet.model
     driver.wait(lambda: model.rowCount() == N and all(not model.lacks_picture(each) for each in model.entries))
     ids = [each.instance.id for each in model.entries]
     press(driver, Qt.Key.Key_Home)
@@ -217,14 +227,14 @@ def test_the_contact_sheet_by_keyboard(driver: Driver) -> None:
     press(driver, Qt.Key.Key_Space)
     press(driver, Qt.Key.Key_Right)
     press(driver, Qt.Key.Key_Space)
-    assert review.sheet.chosen == tuple(ids[1:3])
+    assert review.look.sheet.chosen == tuple(ids[1:3])
     press(driver, Qt.Key.Key_N)
     driver.wait(lambda: model.rowCount() == N - 2)
     press(driver, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
     press(driver, Qt.Key.Key_1)
     driver.wait(lambda: "Relabelled 10 masks. Ctrl+Z takes it back." in driver.messages)
     press(driver, Qt.Key.Key_Y)
-    driver.wait(lambda: driver.window.front.currentWidget() is review.empty)
+    driver.wait(lambda: driver.window.front.currentWidget() is review.look.empty)
     after = states(driver)
     assert [after[each] for each in ids[1:3]] == [State.REJECTED] * 2
     assert list(after.values()).count(State.ACCEPTED) == N - 1
@@ -235,11 +245,11 @@ def test_the_contact_sheet_by_keyboard(driver: Driver) -> None:
 def test_a_closer_look_from_the_sheet(driver: Driver) -> None:
     review = driver.app.commands.review
     driver.do("review.view.sheet")
-    driver.wait(lambda: review.sheet.model.rowCount() == N)
-    wanted = review.sheet.model.entries[3].instance.id
-    review.sheet.view.setCurrentIndex(review.sheet.model.index(3, 0))
+    driver.wait(lambda: review.look.sheet.model.rowCount() == N)
+    wanted = review.look.sheet.model.entries[3].instance.id
+    review.look.sheet.view.setCurrentIndex(review.look.sheet.model.index(3, 0))
     press(driver, Qt.Key.Key_Return)
-    assert review.view == "one" and current(driver) == wanted
+    assert review.look.view == "one" and current(driver) == wanted
     driver.wait(driver.canvas.hasFocus)
     press(driver, Qt.Key.Key_Y)
     assert states(driver)[wanted] is State.ACCEPTED
@@ -298,7 +308,7 @@ def test_somebody_else_was_quicker(driver: Driver) -> None:
     with Workspace.open(driver.project, author="bob") as other:
         other.execute(DecideMany(Decision.ACCEPT, among=ReviewFilter()))
     driver.app.commands.notice_others()
-    driver.wait(lambda: driver.window.front.currentWidget() is driver.app.commands.review.empty)
+    driver.wait(lambda: driver.window.front.currentWidget() is driver.app.commands.review.look.empty)
     assert states(driver)[here] is State.ACCEPTED
 
 
@@ -318,7 +328,7 @@ def test_a_missing_file_is_passed_over(driver: Driver) -> None:
         driver.settle()
     driver.wait(lambda: any("cannot be shown, so its masks were passed over" in text for text in driver.messages))
     assert all(state is State.PROPOSED for each, state in states(driver).items() if each <= N)
-    assert image.id in review.reviewing._blind
+    assert image.id in review.reviewing._queue.blind
 
 
 def test_a_project_that_cannot_be_written_keeps_the_mask_in_the_queue(driver: Driver) -> None:
@@ -333,7 +343,7 @@ def test_a_project_that_cannot_be_written_keeps_the_mask_in_the_queue(driver: Dr
         assert current(driver) == mine
     blocker.close()
     assert states(driver)[mine] is State.PROPOSED
-    assert driver.app.commands.review.strip.count.text() == "1 of 12"
+    assert driver.app.commands.review.look.strip.count.text() == "1 of 12"
     press(driver, Qt.Key.Key_Y)
     assert states(driver)[mine] is State.ACCEPTED
 
@@ -354,12 +364,39 @@ def test_fixed_with_a_tool_then_yes(driver: Driver) -> None:
     assert (after.state, after.edits) == (State.ACCEPTED, 1)
 
 
+@pytest.mark.parametrize("key", [Qt.Key.Key_Y, Qt.Key.Key_N])
+def test_refined_with_clicks_yes_stores_it_and_no_drops_it(driver: Driver, key: Qt.Key) -> None:
+    mine = current(driver)
+    with Workspace.open(driver.project) as workspace, workspace.read() as reader:
+        before = reader.instances.get(mine)
+    driver.wait(lambda: driver.desk.inference.state.condition == "ready")
+    driver.do("instance.refine")
+    driver.wait(lambda: driver.desk.prompting.active)
+    x, y, w, h = before.bbox
+    driver.click(x + w / 2, y + h / 2)
+    driver.wait(lambda: driver.desk.prompting.state.candidates and not driver.desk.prompting.state.waiting)
+    press(driver, key)
+    driver.wait(lambda: current(driver) != mine)
+    assert not driver.desk.prompting.active
+    driver.settle()
+    with Workspace.open(driver.project) as workspace, workspace.read() as reader:
+        after = reader.instances.get(mine)
+    if key == Qt.Key.Key_N:
+        assert after.state is State.REJECTED and after.mask == before.mask
+        return
+    assert after.state is State.ACCEPTED and after.mask != before.mask and after.provenance.clicks == 1
+    assert driver.app.commands.review.look.strip.count.text() == "2 of 12"
+    driver.do("edit.undo")
+    driver.wait(lambda: current(driver) == mine)
+    assert states(driver)[mine] is State.PROPOSED
+
+
 def test_an_empty_queue_says_so(open_window: Any) -> None:
     driver = open_window()
     driver.do("view.mode.review")
     review = driver.app.commands.review
-    driver.wait(lambda: driver.window.front.currentWidget() is review.empty)
-    assert review.empty.title.text() == "Nothing to review" and review.strip.count.text() == "Nothing left"
+    driver.wait(lambda: driver.window.front.currentWidget() is review.look.empty)
+    assert review.look.empty.title.text() == "Nothing to review" and review.look.strip.count.text() == "Nothing left"
     assert not driver.app.registry.spec("review.skip").enabled_when(UiContext(mode="review"))
     # A job finds something meanwhile.
     op = AddInstance(1, mask=square(100, 240), state=State.PROPOSED, provenance=Provenance(score=0.9))
@@ -371,22 +408,24 @@ def test_an_empty_queue_says_so(open_window: Any) -> None:
 def test_filter_by_label_and_back_to_all(driver: Driver) -> None:
     review = driver.app.commands.review
     press(driver, Qt.Key.Key_1)
-    driver.wait(lambda: "cat" in review.strip.info.text)
+    driver.wait(lambda: "cat" in review.look.strip.info.text)
     mine = current(driver)
-    review.strip.filter.click()
-    driver.wait(review.popup.isVisible)
-    row = next(i for i in range(review.popup.label.count()) if review.popup.label.itemText(i) == "cat  (1)")
-    review.popup.label.setCurrentIndex(row)
-    review.popup.label.activated.emit(row)
-    driver.wait(lambda: review.strip.filter.text() == "cat")
-    driver.wait(lambda: review.strip.count.text() == "1 of 1")
-    review.popup.close()
+    review.look.strip.filter.click()
+    driver.wait(review.choice.popup.isVisible)
+    row = next(
+        i for i in range(review.choice.popup.label.count()) if review.choice.popup.label.itemText(i) == "cat  (1)"
+    )
+    review.choice.popup.label.setCurrentIndex(row)
+    review.choice.popup.label.activated.emit(row)
+    driver.wait(lambda: review.look.strip.filter.text() == "cat")
+    driver.wait(lambda: review.look.strip.count.text() == "1 of 1")
+    review.choice.popup.close()
     driver.wait(lambda: current(driver) == mine)
     press_on_canvas(driver, Qt.Key.Key_Y)
-    driver.wait(lambda: review.empty.title.text() == "Nothing left here")
-    review.empty.button.click()
+    driver.wait(lambda: review.look.empty.title.text() == "Nothing left here")
+    review.look.empty.button.click()
     driver.wait(lambda: current(driver) is not None)
-    assert review.strip.filter.text() == "All"
+    assert review.look.strip.filter.text() == "All"
 
 
 def test_from_auto_over_review_to_a_coco_file(project: Path, open_window: Any, tmp_path: Path) -> None:

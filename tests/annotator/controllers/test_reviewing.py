@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from annotator.bus import Bus
-from annotator.controllers import reviewing as module
+from annotator.controllers.review_queue import PAGE
 from annotator.controllers.review_steps import Bookmark, Standing
 from annotator.controllers.reviewing import Reviewing
 from annotator.controllers.store import Store
@@ -100,7 +100,7 @@ def accept(desk: Desk) -> Callable[[], None]:
 
 
 def test_more_than_a_page_is_gone_through_without_a_gap(desk: Desk, accept: Callable[[], None]) -> None:
-    number = 2 * module.PAGE + 7
+    number = 2 * PAGE + 7
     desk.fill(number)
     desk.reviewing.start(BY_SCORE)
     assert (desk.current, desk.following) == (1, [2, 3, 4, 5])
@@ -350,7 +350,7 @@ def test_chosen_on_a_sheet_some_of_them_are_somebody_elses(desk: Desk) -> None:
     desk.reviewing.start(BY_SCORE)
     desk.workspace.execute(DecideMany(Decision.REJECT, (2,)))
     desk.reviewing.decide_many(Decision.ACCEPT, ids=(1, 2, 3))
-    assert desk.said[-1].startswith("Accepted 2 masks. 1 had been decided by somebody else and stay as they are.")
+    assert desk.said[-1].startswith("Accepted 2 masks. 1 mask decided by somebody else, left as before.")
     assert [each.instance.id for each in desk.reviewing.stretch] == [4, 5]
 
 
