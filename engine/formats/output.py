@@ -72,7 +72,7 @@ def writing_folder(target: Path) -> Iterator[Path]:
             if old.exists():
                 old.rename(target)
             raise
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
         shutil.rmtree(old, ignore_errors=True)
     except OSError as error:
         raise _known(target, error) from error
