@@ -10,6 +10,7 @@ from PySide6.QtCore import QByteArray, QTimer
 from annotator.actions.action import UiContext
 from annotator.commands.assisted import AssistedCommands
 from annotator.commands.dashboard import DashboardCommands
+from annotator.commands.exchange import ExchangeCommands
 from annotator.commands.files import FileCommands
 from annotator.commands.instances import InstanceCommands
 from annotator.commands.labels import LabelCommands
@@ -44,6 +45,7 @@ class Commands:
         self._history: list[HistoryRecord] = []
         self._docks = b""
         self.files = FileCommands(desk, opened=self._project_opened, closed=self._project_closed)
+        self.exchange = ExchangeCommands(desk)
         self.instances = InstanceCommands(desk)
         self.labels = LabelCommands(desk)
         self.view = ViewCommands(desk, log=log, set_label=self.labels.set_label)

@@ -1,4 +1,4 @@
-"""Commands on projects: open, make, fill, import, export, close."""
+"""Commands on projects: open, make, fill, close."""
 
 from __future__ import annotations
 
@@ -9,23 +9,17 @@ from PySide6.QtWidgets import QFileDialog
 
 from annotator.controllers.projects import JobTitle, dropped_images
 from annotator.desk import Desk
-from annotator.dialogs.export import Export, ExportDialog
-from annotator.dialogs.import_coco import ImportCocoDialog
 from annotator.dialogs.new_project import NewProjectDialog, proposed_file
 from annotator.dialogs.report import ReportDialog, ReportRow, ReportView
 from annotator.lanes import Task
-from annotator.messages import Message, MessageKind
+from annotator.messages import Message
 from annotator.widgets.start_page import RecentView
 from engine import project
 from engine.control import Control
 from engine.demo import default_folder, make_sample
-from engine.formats import coco, sa1b
-from engine.records import State
-from engine.report import Report
 from engine.workspace import Workspace
 
 FILTER = "Maskwright projects (*.maskwright)"
-EXPORTED = {"accepted": (State.ACCEPTED,), "proposed": (State.PROPOSED,), "all": (State.ACCEPTED, State.PROPOSED)}
 
 
 class FileCommands:
@@ -42,8 +36,6 @@ class FileCommands:
         registry.bind("file.open_folder", self.open_folder)
         registry.bind("file.open_sample", self.open_sample)
         registry.bind("file.add_images", self.add_images_dialog)
-        registry.bind("file.import_coco", self.import_coco)
-        registry.bind("file.export", self.export)
         registry.bind("file.close_project", self.close_project)
         registry.bind("file.quit", desk.window.close)
         start.new_project.connect(self.new_project)
@@ -180,81 +172,12 @@ class FileCommands:
             known = f", {len(report.known)} were there already" if report.known else ""
             self._desk.bus.message.emit(Message("success", f"{len(report.added)} images added{known}."))
 
-    def import_coco(self) -> None:
-        """Ask for a COCO file and read it."""
-        wanted = ImportCocoDialog.ask(self._desk.window)
-        if wanted is None:
-            return
-        self._desk.projects.job(
-            "import",
-            JobTitle(f"Importing {wanted.file.name}"),
-            lambda workspace, task: coco.read(
-                workspace,
-                wanted.file,
-                images=wanted.images,
-                state=State.PROPOSED if wanted.as_proposed else State.ACCEPTED,
-                control=_control(task),
-            ),
-            lambda report: self._show_report(f"Imported {wanted.file.name}", report, came="in the file", went="stored"),
-        )
-
-    def export(self) -> None:
-        """Ask in which format and where to, and write it."""
-        place = self._desk.store.place
-        name = "export" if "://" in place else Path(place).stem
-        default = self._desk.state.last_folder / f"{name}.json"
-        wanted = ExportDialog.ask(self._desk.window, default)
-        if wanted is None:
-            return
-        self._desk.projects.job(
-            "export",
-            JobTitle(f"Exporting {wanted.place.name}"),
-            lambda workspace, task: _write(workspace, wanted, _control(task)),
-            lambda report: self._show_report(
-                f"Exported to {wanted.place}", report, came="in the project", went="written"
-            ),
-        )
-
-    def _show_report(self, title: str, report: Report, *, came: str, went: str) -> None:
-        """Say in one line what became of the objects; the table tells the rest."""
-        rows = [ReportRow(f"{line.what} {came}", line.came_in, "") for line in report.counts]
-        rows += [ReportRow(f"{line.what} {went}", line.went_out, "") for line in report.counts]
-        rows += [
-            ReportRow(f"{line.what} left out", line.count, "; ".join((line.text, *line.examples)))
-            for line in report.dropped
-        ]
-        notes = tuple(f"{line.text} ({line.count} {line.what})" for line in report.notes)
-        view = ReportView(tuple(rows), notes)
-        objects, images = report.count("annotations").went_out, report.count("images").went_out
-        left_out = sum(line.count for line in report.dropped)
-        words = f"{title}: {objects} objects on {images} images" + (
-            f", {left_out} entries left out." if left_out else "."
-        )
-        kind: MessageKind = "warning" if left_out else "success"
-        self._desk.bus.message.emit(
-            Message(kind, words, "Show the report", lambda: ReportDialog.ask(self._desk.window, title, view))
-        )
-
     def close_project(self) -> None:
         """Close the project and go back to the start page."""
         self._desk.navigation.before_leaving()
         self._desk.projects.close()
         self._closed()
         self.show_recent()
-
-
-def _write(workspace: Workspace, wanted: Export, control: Control) -> Report:
-    states = EXPORTED[wanted.state]
-    if wanted.format == "sa1b":
-        return sa1b.write(workspace, wanted.place, states=states, control=control)
-    return coco.write(
-        workspace,
-        wanted.place,
-        segmentation=wanted.segmentation,
-        states=states,
-        scores=wanted.scores,
-        control=control,
-    )
 
 
 def _control(task: Task) -> Control:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from PySide6.QtWidgets import QButtonGroup, QCheckBox, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QRadioButton, QWidget
 
 from annotator.dialogs.form import FormDialog, Problem, form_layout
 from annotator.dialogs.place_field import PlaceField
-from annotator.tokens import UNIT
-from annotator.widgets.parts import set_role
+from annotator.widgets.parts import radio_column, set_role
 
-ExportFormat: TypeAlias = Literal["coco", "sa1b"]
+ExportFormat: TypeAlias = Literal["coco", "sa1b", "yolo", "voc"]
 Segmentation: TypeAlias = Literal["rle", "polygon"]
+Task: TypeAlias = Literal["segment", "detect"]
 ExportState: TypeAlias = Literal["accepted", "proposed", "all"]
 
 SUFFIX = ".json"
@@ -24,7 +24,20 @@ _WIDTH = 600
 _FORMATS: tuple[tuple[ExportFormat, str], ...] = (
     ("coco", "&COCO: one file with labels, boxes, masks and keypoints"),
     ("sa1b", "&SA-1B: a file for each image, masks and their scores only"),
+    ("yolo", "&YOLO: a file for each image, labels with outlines or boxes"),
+    ("voc", "Pascal &VOC: a file for each image, labels with boxes"),
 )
+_NAMES: dict[ExportFormat, str] = {"coco": "COCO", "sa1b": "SA-1B", "yolo": "YOLO", "voc": "Pascal VOC"}
+_TASKS: tuple[tuple[Task, str], ...] = (
+    ("segment", "Ou&tlines: masks, for segmentation; what has only a box is left out"),
+    ("detect", "&Boxes: for detection"),
+)
+_BEHIND: dict[ExportFormat, str] = {
+    "coco": "",
+    "sa1b": "Labels, keypoints and boxes without a mask stay behind; the report counts them.",
+    "yolo": "Keypoints, crowds and attributes stay behind; the report counts them.",
+    "voc": "Masks, keypoints and crowds stay behind; the report counts them.",
+}
 _MASKS: tuple[tuple[Segmentation, str], ...] = (
     ("rle", "&Run lengths (RLE): exact, holes included"),
     ("polygon", "P&olygons: read by more tools, holes are lost"),
@@ -38,13 +51,18 @@ _STATES: tuple[tuple[ExportState, str], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """A file (COCO) or folder (SA-1B) to write; ``segmentation`` and ``scores`` are COCO's."""
+    """A file (COCO) or folder (all others) to write.
+
+    ``segmentation`` and ``scores`` are COCO's, ``task`` is YOLO's, ``pictures`` are YOLO's and Pascal VOC's.
+    """
 
     format: ExportFormat
     place: Path
     segmentation: Segmentation = "rle"
     state: ExportState = "accepted"
     scores: bool = False
+    task: Task = "segment"
+    pictures: bool = False
 
 
 class ExportDialog(FormDialog[Export]):
@@ -57,27 +75,35 @@ class ExportDialog(FormDialog[Export]):
         self.formats = {key: QRadioButton(title) for key, title in _FORMATS}
         self.file = PlaceField("save", "COCO file", names=f"COCO files (*{SUFFIX})")
         self.file.set_place(default)
-        self.folder = PlaceField("folder", "SA-1B folder")
+        self.folder = PlaceField("folder", "Folder to write")
         self.folder.set_place(default.with_name(f"{default.stem}-sa1b"))
+        self._default = default
         self.masks = {key: QRadioButton(title) for key, title in _MASKS}
         self.scores = QCheckBox("&With each mask's scores, points and window where known")
+        self.tasks = {key: QRadioButton(title) for key, title in _TASKS}
+        self.pictures = QCheckBox("Copy the &images into the folder too")
         self.states = {key: QRadioButton(self._counted(key, title)) for key, title in _STATES}
-        for choice in (self.formats["coco"], self.masks["rle"], self.states["accepted"]):
+        for choice in (self.formats["coco"], self.masks["rle"], self.tasks["segment"], self.states["accepted"]):
             choice.setChecked(True)
         self._form = form_layout()
-        self._form.addRow("Format", _column(tuple(self.formats.values())))
+        self._form.addRow("Format", radio_column(tuple(self.formats.values())))
         self._form.addRow("&File", self.file)
         self._form.addRow("Fol&der", self.folder)
-        self._form.addRow("Objects", _column(tuple(self.states.values())))
-        self._masks_row = _column(tuple(self.masks.values()))
+        self._form.addRow("Objects", radio_column(tuple(self.states.values())))
+        self._masks_row = radio_column(tuple(self.masks.values()))
         self._form.addRow("Masks as", self._masks_row)
         self._form.addRow("Scores", self.scores)
+        self._tasks_row = radio_column(tuple(self.tasks.values()))
+        self._form.addRow("Objects as", self._tasks_row)
+        self._form.addRow("Images", self.pictures)
         self.body.addLayout(self._form)
         self.body.addStretch(1)
         self.setMinimumWidth(_WIDTH)
         self.file.changed.connect(self.check)
         self.folder.changed.connect(self.check)
-        for button in (*self.states.values(), *self.formats.values()):
+        for button in self.formats.values():
+            button.clicked.connect(self._propose)
+        for button in (*self.states.values(), *self.formats.values(), *self.tasks.values()):
             button.toggled.connect(self.check)
         self.check()
         self.file.setFocus()
@@ -89,9 +115,12 @@ class ExportDialog(FormDialog[Export]):
 
     def check(self) -> None:
         """Look again; replacing a file is said on the button and is never what a stray Enter does."""
+        chosen = self._format()
         for field in (self.file, self._masks_row, self.scores):
             self._form.setRowVisible(field, self._is_coco)
         self._form.setRowVisible(self.folder, not self._is_coco)
+        self._form.setRowVisible(self._tasks_row, chosen == "yolo")
+        self._form.setRowVisible(self.pictures, chosen in ("yolo", "voc"))
         super().check()
         file = self._file()
         replaces = self._is_coco and file is not None and file.is_file()
@@ -101,10 +130,15 @@ class ExportDialog(FormDialog[Export]):
         set_role(self.accept_button, "" if replaces else "primary")
         set_role(self.cancel_button, "primary" if replaces else "")
 
+    def _propose(self) -> None:
+        """Name the folder after the format until the person names it."""
+        if not self.folder.edit.isModified():
+            self.folder.set_place(self._default.with_name(f"{self._default.stem}-{self._format()}"))
+
     def problem(self) -> Problem | None:
-        """The folder must be there and writable; that of SA-1B may still be missing itself."""
+        """The folder must be there and writable; one to be written as a whole may still be missing itself."""
         place = self._place()
-        what = "COCO file" if self._is_coco else "SA-1B folder"
+        what = f"{_NAMES[self._format()]} {'file' if self._is_coco else 'folder'}"
         if place is None:
             return Problem(f"Say where the {what} goes.", missing=True)
         if not place.is_absolute():
@@ -127,28 +161,36 @@ class ExportDialog(FormDialog[Export]):
         if self._counts.get(self._state()) == 0:
             return "There is no such object: only images will be listed." + self._replaced(place)
         if not self._is_coco and not self._replaced(place):
-            return "Labels, keypoints and boxes without a mask stay behind; the report counts them."
+            return _BEHIND[self._format()]
         return self._replaced(place).strip()
 
     def _replaced(self, place: Path | None) -> str:
         if place is not None and self._is_coco and place.is_file():
             return f" There is a file {place.name} already; it will be replaced."
         if place is not None and not self._is_coco and _holds_something(place):
-            return " The folder is not empty: files of an earlier SA-1B export are replaced, all others left alone."
+            if self._format() == "sa1b":
+                return " The folder is not empty: files of an earlier SA-1B export are replaced, all others left alone."
+            return " The folder is not empty: it is replaced if an earlier export wrote it, else nothing is written."
         return ""
 
     def answer(self) -> Export:
         """Return what was filled in."""
         place = self._place()
         assert place is not None  # ``problem`` has seen to it
-        if not self._is_coco:
-            return Export("sa1b", place, state=self._state())
+        chosen = self._format()
+        if chosen != "coco":
+            task: Task = "detect" if chosen == "yolo" and self.tasks["detect"].isChecked() else "segment"
+            pictures = chosen != "sa1b" and self.pictures.isChecked()
+            return Export(chosen, place, state=self._state(), task=task, pictures=pictures)
         masks: Segmentation = "polygon" if self.masks["polygon"].isChecked() else "rle"
         return Export("coco", place, masks, self._state(), self.scores.isChecked())
 
     @property
     def _is_coco(self) -> bool:
         return self.formats["coco"].isChecked()
+
+    def _format(self) -> ExportFormat:
+        return next(key for key, button in self.formats.items() if button.isChecked())
 
     def _state(self) -> ExportState:
         return next(key for key, button in self.states.items() if button.isChecked())
@@ -171,15 +213,3 @@ def _holds_something(folder: Path) -> bool:
         return any(folder.iterdir())
     except OSError:
         return False
-
-
-def _column(buttons: Sequence[QRadioButton]) -> QWidget:
-    column = QWidget()
-    group = QButtonGroup(column)
-    layout = QVBoxLayout(column)
-    layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(UNIT)
-    for button in buttons:
-        group.addButton(button)
-        layout.addWidget(button)
-    return column

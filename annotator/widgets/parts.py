@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QObject, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QLabel,
+    QPushButton,
+    QRadioButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from annotator.icons import Icons
 from annotator.tokens import CONTROL_HEIGHT, UNIT
@@ -31,6 +43,19 @@ def push_button(text: str, role: str = "") -> QPushButton:
     if role:
         button.setProperty("role", role)
     return button
+
+
+def radio_column(buttons: Sequence[QRadioButton]) -> QWidget:
+    """Return radio buttons one below the other, of which one at a time is chosen."""
+    column = QWidget()
+    group = QButtonGroup(column)
+    layout = QVBoxLayout(column)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(UNIT)
+    for button in buttons:
+        group.addButton(button)
+        layout.addWidget(button)
+    return column
 
 
 def icon_button(icons: Icons, icon: str, tip: str, *, size: int = CONTROL_HEIGHT) -> QToolButton:

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from annotator.dialogs.bug import BugDialog
 from annotator.dialogs.export import Export, ExportDialog
-from annotator.dialogs.import_coco import ImportCoco, ImportCocoDialog
+from annotator.dialogs.import_file import Import, ImportDialog
 from engine.records import ImageFilter, Stage, State
 from engine.workspace import Workspace
 
@@ -60,9 +60,9 @@ def test_import_then_export_keeps_ids_and_unknown_fields_and_tells_what_was_drop
     open_window, tmp_path: Path, pictures: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     driver = open_window()
-    asked = ImportCoco(file=coco_file(tmp_path), images=pictures, as_proposed=True)
-    monkeypatch.setattr(ImportCocoDialog, "ask", classmethod(lambda cls, parent: asked))
-    driver.do("file.import_coco")
+    asked = Import("coco", coco_file(tmp_path), images=pictures, as_proposed=True)
+    monkeypatch.setattr(ImportDialog, "ask", classmethod(lambda cls, parent: asked))
+    driver.do("file.import")
     driver.wait(lambda: any("Imported in.json" in text for text in driver.messages))
     driver.settle()
     stored = driver.stored()
@@ -91,15 +91,36 @@ def test_import_then_export_keeps_ids_and_unknown_fields_and_tells_what_was_drop
     assert len(list(each.place.rglob("*.json"))) == 3
 
 
+def test_a_yolo_dataset_goes_out_and_comes_back(
+    open_window, tmp_path: Path, pictures: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    driver = open_window()
+    asked = Import("coco", coco_file(tmp_path), images=pictures, as_proposed=False)
+    monkeypatch.setattr(ImportDialog, "ask", classmethod(lambda cls, parent: asked))
+    driver.do("file.import")
+    driver.wait(lambda: any("Imported in.json" in text for text in driver.messages))
+    out = Export("yolo", tmp_path / "set", task="detect")
+    monkeypatch.setattr(ExportDialog, "ask", classmethod(lambda cls, parent, default, counts=None: out))
+    driver.do("file.export")
+    driver.wait(lambda: any("Exported to" in text for text in driver.messages))
+    assert (out.place / "labels" / "b.txt").read_text().count("\n") == 2
+    back = Import("yolo", out.place, images=pictures, as_proposed=True)
+    monkeypatch.setattr(ImportDialog, "ask", classmethod(lambda cls, parent: back))
+    driver.do("file.import")
+    driver.wait(lambda: any("Imported set" in text for text in driver.messages))
+    driver.settle()
+    assert [each.state for each in driver.stored() if each.mask is None] == [State.PROPOSED] * 2
+
+
 def test_a_coco_file_that_is_cut_off_changes_nothing_and_says_where(
     open_window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     driver = open_window()
     file = coco_file(tmp_path)
     file.write_bytes(file.read_bytes()[:-40])
-    asked = ImportCoco(file=file, images=None, as_proposed=False)
-    monkeypatch.setattr(ImportCocoDialog, "ask", classmethod(lambda cls, parent: asked))
-    driver.do("file.import_coco")
+    asked = Import("coco", file, images=None, as_proposed=False)
+    monkeypatch.setattr(ImportDialog, "ask", classmethod(lambda cls, parent: asked))
+    driver.do("file.import")
     driver.wait(lambda: any("in.json" in text for text in driver.messages))
     driver.settle()
     assert driver.stored() == []

@@ -47,7 +47,7 @@ EXPECTED = {
     "help.shortcuts": "F1",
     "file.open_project": "Ctrl+O",
     "file.open_folder": "Ctrl+U",
-    "file.import_coco": "Ctrl+I",
+    "file.import": "Ctrl+I",
     "file.export": "Ctrl+E",
     "instance.duplicate": "Ctrl+D",
     "instance.merge": "M",

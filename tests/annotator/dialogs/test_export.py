@@ -105,3 +105,28 @@ def test_what_is_wrong_with_a_folder_is_said(qtbot: QtBot, tmp_path: Path) -> No
     dialog.folder.edit.setText(str(tmp_path))
     assert dialog.problem() is None
     assert "all others left alone" in dialog.notice()
+
+
+def test_yolo_and_pascal_voc_show_their_own_choices(person: Person, tmp_path: Path) -> None:
+    def act(dialog: ExportDialog) -> None:
+        QTest.keyClick(dialog.formats["voc"], Qt.Key.Key_Space)
+        assert dialog.folder.place == tmp_path / "x-voc"
+        assert dialog.pictures.isVisible() and not dialog.tasks["detect"].isVisible()
+        QTest.keyClick(dialog.formats["yolo"], Qt.Key.Key_Space)
+        assert not dialog.masks["rle"].isVisible() and "stay behind" in dialog.sentence.text()
+        QTest.keyClick(dialog.tasks["detect"], Qt.Key.Key_Space)
+        QTest.keyClick(dialog.pictures, Qt.Key.Key_Space)
+        QTest.keyClick(dialog.folder.edit, Qt.Key.Key_Return)
+
+    wanted = person.answers(ExportDialog, act, lambda: ExportDialog.ask(None, tmp_path / "x.json"))
+    assert wanted == Export("yolo", tmp_path / "x-yolo", task="detect", pictures=True)
+
+
+def test_a_folder_that_the_person_named_stays_when_the_format_changes(qtbot: QtBot, tmp_path: Path) -> None:
+    dialog = ExportDialog(None, tmp_path / "x.json")
+    qtbot.addWidget(dialog)
+    dialog.formats["yolo"].setChecked(True)
+    dialog.folder.edit.selectAll()
+    QTest.keyClicks(dialog.folder.edit, str(tmp_path / "mine"))
+    dialog.formats["voc"].setChecked(True)
+    assert dialog.folder.place == tmp_path / "mine"

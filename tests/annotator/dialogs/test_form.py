@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from annotator.dialogs.export import ExportDialog
 from annotator.dialogs.form import FormDialog, Problem, breakable
-from annotator.dialogs.import_coco import ImportCocoDialog
+from annotator.dialogs.import_file import ImportDialog
 from annotator.dialogs.label_edit import LabelDialog
 from annotator.dialogs.new_project import NewProjectDialog
 from annotator.dialogs.skeleton import SkeletonDialog
@@ -84,7 +84,7 @@ def mnemonics(text: str) -> list[str]:
         lambda: LabelDialog(None, None, (), ()),
         lambda: SkeletonDialog(None, None),
         lambda: NewProjectDialog(None),
-        lambda: ImportCocoDialog(None),
+        lambda: ImportDialog(None),
         lambda: ExportDialog(None, Path("x.json")),
     ],
     ids=["label", "skeleton", "new project", "import", "export"],

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from annotator.dialogs.import_coco import ImportCoco, ImportCocoDialog
+from annotator.dialogs.import_file import Import, ImportDialog
 
 if TYPE_CHECKING:
     from conftest import Person
@@ -18,35 +18,35 @@ def test_by_keyboard(person: Person, tmp_path: Path) -> None:
     file = tmp_path / "instances.json"
     file.write_text("{}", encoding="utf-8")
 
-    def act(dialog: ImportCocoDialog) -> None:
+    def act(dialog: ImportDialog) -> None:
         assert not dialog.accept_button.isEnabled()
         QTest.keyClicks(dialog.file.edit, str(file))
         QTest.keyClick(dialog.file.edit, Qt.Key.Key_Return)
 
-    read = person.answers(ImportCocoDialog, act, lambda: ImportCocoDialog.ask(None))
-    assert read == ImportCoco(file, None, as_proposed=False)
+    read = person.answers(ImportDialog, act, lambda: ImportDialog.ask(None))
+    assert read == Import("coco", file, None, as_proposed=False)
 
 
 def test_as_proposed_with_images(person: Person, tmp_path: Path) -> None:
     file = tmp_path / "instances.json"
     file.write_text("{}", encoding="utf-8")
 
-    def act(dialog: ImportCocoDialog) -> None:
+    def act(dialog: ImportDialog) -> None:
         QTest.keyClicks(dialog.file.edit, str(file))
         QTest.keyClicks(dialog.images.edit, str(tmp_path))
         QTest.keyClick(dialog.accepted_choice, Qt.Key.Key_Down)
         QTest.keyClick(dialog.proposed_choice, Qt.Key.Key_Space)
         QTest.mouseClick(dialog.accept_button, Qt.MouseButton.LeftButton)
 
-    read = person.answers(ImportCocoDialog, act, lambda: ImportCocoDialog.ask(None))
-    assert read == ImportCoco(file, tmp_path, as_proposed=True)
+    read = person.answers(ImportDialog, act, lambda: ImportDialog.ask(None))
+    assert read == Import("coco", file, tmp_path, as_proposed=True)
 
 
 def test_esc_reads_nothing(person: Person) -> None:
     read = person.answers(
-        ImportCocoDialog,
+        ImportDialog,
         lambda dialog: QTest.keyClick(dialog.file.edit, Qt.Key.Key_Escape),
-        lambda: ImportCocoDialog.ask(None),
+        lambda: ImportDialog.ask(None),
     )
     assert read is None
 
@@ -62,7 +62,7 @@ def test_esc_reads_nothing(person: Person) -> None:
 )
 def test_what_is_wrong_is_said(qtbot: QtBot, tmp_path: Path, file: str, images: str, words: str) -> None:
     (tmp_path / "a.json").touch()
-    dialog = ImportCocoDialog(None)
+    dialog = ImportDialog(None)
     qtbot.addWidget(dialog)
     dialog.file.set_place(tmp_path / file if file else None)
     dialog.images.set_place(tmp_path / images if images else None)
@@ -70,3 +70,18 @@ def test_what_is_wrong_is_said(qtbot: QtBot, tmp_path: Path, file: str, images: 
     assert problem is not None and words in problem.text
     assert problem.missing == (not file)
     assert not dialog.accept_button.isEnabled()
+
+
+@pytest.mark.parametrize("chosen", ["yolo", "voc"])
+def test_a_dataset_of_many_files_is_a_folder(person: Person, tmp_path: Path, chosen: str) -> None:
+    def act(dialog: ImportDialog) -> None:
+        QTest.keyClick(dialog.formats[chosen], Qt.Key.Key_Space)
+        assert not dialog.file.isVisible() and dialog.folder.isVisible()
+        assert not dialog.accept_button.isEnabled()
+        dialog.folder.set_place(tmp_path / "none")
+        assert "There is no folder" in dialog.sentence.text()
+        dialog.folder.set_place(tmp_path)
+        QTest.keyClick(dialog.folder.edit, Qt.Key.Key_Return)
+
+    read = person.answers(ImportDialog, act, lambda: ImportDialog.ask(None))
+    assert read == Import(chosen, tmp_path, None, as_proposed=False)
