@@ -37,6 +37,7 @@ class RunCard(QFrame):
         super().__init__()
         self.setProperty("role", "card")
         self._job: int | None = None
+        self._run: Run | None = None
         self._listed: list[tuple[str, str]] = []
         self.title = text_label("", "heading")
         self.about = text_label(_IDLE, "dim", wrap=True)
@@ -67,7 +68,7 @@ class RunCard(QFrame):
         run = runs.current
         if run is None or run.job.id != self._job:
             self._ask(sure=False)
-        self._job = None if run is None else run.job.id
+        self._run, self._job = run, None if run is None else run.job.id
         for widget in (self.bar, self.text):
             widget.setVisible(run is not None)
         if run is None:
@@ -145,7 +146,8 @@ class RunCard(QFrame):
 
     def _keep(self) -> None:
         self._ask(sure=False)
-        self.withdraw_button.show()
+        if self._run is not None:
+            self._show_buttons(self._run)
 
     def _emit(self, signal: object) -> None:
         if self._job is not None:

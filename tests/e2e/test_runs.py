@@ -54,6 +54,7 @@ def test_a_run_from_the_form_to_proposals_and_withdrawn_as_a_whole(open_window: 
     assert f"{len(found):,}" in card.sure.text() and not card.sure_button.isHidden()
     card.keep_button.click()
     assert len(driver.stored()) == len(found)
+    assert card.withdraw_button.isVisible() and card.review_button.isVisible() and card.sure.isHidden()
     card.withdraw_button.click()
     card.sure_button.click()
     driver.wait(lambda: card.title.text() == "Run 1: withdrawn")
