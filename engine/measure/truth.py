@@ -56,16 +56,14 @@ def read_true_images(file: Path, images: Path, *, limit: int | None = None) -> I
 
     Raises BadFile.
     """
-    wanted = _fitting(_table(file))
-    names = sorted({str(entry["file_name"]) for entry, _ in wanted}, key=_digest)
-    picked = set(names[:limit])
-    yield from _images([pair for pair in wanted if str(pair[0]["file_name"]) in picked], images)
+    picked = set(true_names(file, limit))
+    yield from _images([pair for pair in _fitting(_table(file)) if str(pair[0]["file_name"]) in picked], images)
 
 
-def count_true_images(file: Path, limit: int | None) -> int:
-    """Return how many images ``read_true_images`` will give."""
-    names = {str(entry["file_name"]) for entry, _ in _fitting(_table(file))}
-    return len(names) if limit is None else min(limit, len(names))
+def true_names(file: Path, limit: int | None) -> list[str]:
+    """Return the names of the images that ``read_true_images`` will give, in its order. Raises BadFile."""
+    names = sorted({str(entry["file_name"]) for entry, _ in _fitting(_table(file))}, key=_digest)
+    return sorted(names[:limit])
 
 
 def _images(wanted: list[_Pair], images: Path) -> Iterator[TrueImage]:
@@ -97,13 +95,14 @@ def _table(file: Path) -> Mapping[str, Any]:
 
 
 def _fitting(table: Mapping[str, Any]) -> list[_Pair]:
-    entries = {entry["id"]: entry for entry in table.get("images", [])}
+    entries = {entry["id"]: entry for entry in table.get("images", []) if "id" in entry and "file_name" in entry}
     return [
         (entries[annotation["image_id"]], annotation)
         for annotation in table["annotations"]
         if not annotation.get("iscrowd")
         and annotation.get("segmentation")
-        and annotation["image_id"] in entries
+        and annotation.get("image_id") in entries
+        and len(annotation.get("bbox") or ()) == 4
         and min(annotation["bbox"][2:]) >= SMALLEST
     ]
 

@@ -46,8 +46,8 @@ def verdict(figures: list[dict[str, Any]]) -> str:
     by_stage = {each["stage"]: each for each in figures}
     one, two = by_stage["assisted"], by_stage["semi"]
     return (
-        f"Filling in saved {_percent(clicks)} of the clicks a mask ({one['clicks_per_mask']:.2f} to "
-        f"{two['clicks_per_mask']:.2f}) and {_percent(actions)} of clicks and keys together, at a mean IoU of "
+        f"With objects filled in, a mask took {_less(clicks)} clicks ({one['clicks_per_mask']:.2f} to "
+        f"{two['clicks_per_mask']:.2f}) and {_less(actions)} clicks and keys together, at a mean IoU of "
         f"{_cell(one['mean_iou'], 'iou')} and {_cell(two['mean_iou'], 'iou')}."
     )
 
@@ -125,6 +125,10 @@ def _cell(value: float | None, kind: str) -> str:
     if value is None:
         return "-"
     return {"count": f"{value:,.0f}", "share": _percent(value), "iou": f"{value:.3f}", "rate": f"{value:.2f}"}[kind]
+
+
+def _less(share: float) -> str:
+    return f"{abs(100 * share):.0f} % {'fewer' if share >= 0 else 'more'}"
 
 
 def _percent(value: float) -> str:

@@ -10,13 +10,13 @@ from typing import Any, cast
 import numpy as np
 
 from engine.control import QUIET, Control
-from engine.errors import BadFile, InvalidOp
+from engine.errors import BadFile, CannotWrite, InvalidOp
 from engine.inference.draft import ImageRef
 from engine.jobs.finder import LocalFinder
 from engine.jobs.start import create_auto_job, run_job
 from engine.measure.engine_table import engine_table
 from engine.measure.table_out import to_json
-from engine.measure.truth import TrueImage, count_true_images, read_true_images
+from engine.measure.truth import TrueImage, read_true_images, true_names
 from engine.project import add_images
 from engine.records import Stage
 from engine.simulate.habits import Habits
@@ -79,19 +79,18 @@ class Result:
 
 
 def simulate(order: Simulation, *, control: Control = QUIET) -> Result:
-    """Play ``order``. Raises BadFile (no truth), InvalidOp (a simulation lies there already) and the backend's errors.
+    """Play ``order``; what is wrong with it is found before anything is made. ``control`` counts images times stages.
 
-    ``control`` counts images times stages.
+    Raises BadFile (no truth, no images), InvalidOp (a simulation lies there already, a backend that cannot),
+    CannotWrite and the backend's errors.
     """
-    total = count_true_images(order.coco, order.limit)
-    if not total:
-        raise BadFile(f"{order.coco} has no object of 32 x 32 pixels and more to annotate.")
-    there = [order.place(stage) for stage in order.stages if order.place(stage).exists()]
-    if there:
-        raise InvalidOp(f"{there[0]} is there already. Name another folder, or remove it. Nothing was started.")
+    total = _checked(order)
     backend = cast("MaskBackend", registry.load(order.backend, device=order.device))
     try:
-        order.out.mkdir(parents=True, exist_ok=True)
+        try:
+            order.out.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise CannotWrite(f"Nothing can be written in {order.out}: {error.strerror or error}.") from error
         outcomes, tables = [], {}
         for number, stage in enumerate(order.stages):
             done = number * total
@@ -108,6 +107,25 @@ def simulate(order: Simulation, *, control: Control = QUIET) -> Result:
         return Result(order, backend.info.weights_hash, backend.info.device, tuple(outcomes), tables)
     finally:
         backend.close()
+
+
+def _checked(order: Simulation) -> int:
+    """Return how many images there are to play; raises what is wrong before anything is made."""
+    names = true_names(order.coco, order.limit)
+    if not names:
+        raise BadFile(f"{order.coco} has no object of 32 x 32 pixels and more to annotate.")
+    lost = [name for name in names if not (order.images / name).is_file()]
+    if lost:
+        others = f" and {len(lost) - 1} others of {order.coco.name} are" if len(lost) > 1 else " is"
+        raise BadFile(f"{order.images / lost[0]}{others} not there. Give --images their folder. Nothing was started.")
+    there = [order.place(stage) for stage in order.stages if order.place(stage).exists()]
+    if there:
+        raise InvalidOp(f"{there[0]} is there already. Name another folder, or remove it. Nothing was started.")
+    spec = registry.find(order.backend)
+    wanted = {"points", "grid"} if {"semi", "auto"} & set(order.stages) else {"points"}
+    if spec.task != "mask" or not wanted <= spec.prompts:
+        raise InvalidOp(f"The backend '{order.backend}' cannot play these stages. Choose another one.")
+    return len(names)
 
 
 def _play(
@@ -142,7 +160,7 @@ def _paired(order: Simulation, refs: dict[str, ImageRef]) -> Iterator[tuple[Imag
 
 def _add(workspace: Workspace, order: Simulation) -> dict[str, ImageRef]:
     """Add the images and return them by their name in the COCO file."""
-    names = [true.name for true in read_true_images(order.coco, order.images, limit=order.limit)]
+    names = true_names(order.coco, order.limit)
     files = {str((order.images / name).resolve()): name for name in names}
     add_images(workspace, [Path(file) for file in files])
     refs = {}
