@@ -17,11 +17,13 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from engine.errors import InvalidOp, NothingToUndo, UndoConflict
 from engine.ops.base import Op
 from engine.ops.combine import DuplicateInstances, MergeInstances, SplitInstance, SubtractInstances
+from engine.ops.decide import DecideMany, Decision
 from engine.ops.images import AddImages, NewImage, SetImageState, SetTags
 from engine.ops.instances import AddInstance, DeleteInstances, RefineInstance, ReplaceMask, SetBox, SetKeypoints
 from engine.ops.labels import AddLabel, AddSkeleton, DeleteLabel, EditLabel, MergeLabels, MoveLabel
 from engine.ops.reviews import Reorder, SetAttributes, SetLabel, SetLevel, SetLocked, SetState
 from engine.records import CandidateRecord, HistoryRecord, ImageState, Level, PromptRecord, Provenance, State
+from engine.review import ReviewFilter
 from engine.workspace import Workspace
 from models import masks
 
@@ -77,6 +79,13 @@ SHAPING: st.SearchStrategy[Op[Any]] = st.one_of(
 JUDGING: st.SearchStrategy[Op[Any]] = st.one_of(
     st.builds(SetLabel, IDS, LABEL),
     st.builds(SetState, IDS, st.sampled_from(State)),
+    st.builds(DecideMany, st.sampled_from(Decision), IDS, label_id=LABEL, review_ms=ID),
+    st.builds(
+        DecideMany,
+        st.sampled_from(Decision),
+        among=st.builds(ReviewFilter, label_ids=st.frozensets(LABEL_ID)),
+        label_id=LABEL,
+    ),
     st.builds(SetLocked, st.just((1,)), st.booleans()),
     st.builds(SetLevel, IDS, st.sampled_from(Level)),
     st.builds(SetAttributes, ID, JSON, st.none() | st.booleans()),
