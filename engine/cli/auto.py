@@ -15,7 +15,7 @@ from engine.cli.job_words import job_words, print_failures
 
 if TYPE_CHECKING:
     from engine.jobs.start import JobWorkers
-    from engine.records import JobProgress
+    from engine.records import JobProgress, JobRecord
     from engine.stages.params import AutoParams
     from engine.workspace import Workspace
 
@@ -78,8 +78,8 @@ def auto(
             params = _params(preset, min_score, min_stability, constants or [])
             about = {"preset": preset, "images": images or []}
             job_id = _created(workspace, backend, params, images or [], device, time_limit, about, fill_in=fill_in)
-        stopped, complaints = _watched(workspace, project, job_id, workers)
-        _tell(workspace, job_id, stopped, complaints, as_json=as_json)
+        stopped, complaints = watched(workspace, project, job_id, workers)
+        tell(workspace, job_id, stopped, complaints, as_json=as_json)
 
 
 @known_errors
@@ -170,7 +170,7 @@ def _resumed(workspace: Workspace, job_id: int) -> int:
     return job_id
 
 
-def _watched(workspace: Workspace, project: str, job_id: int, workers: int) -> tuple[bool, list[str]]:
+def watched(workspace: Workspace, project: str, job_id: int, workers: int) -> tuple[bool, list[str]]:
     """Run the job and show how far it is; return whether it was stopped by hand, and what went wrong with workers."""
     from engine.jobs.start import spawn_job
 
@@ -256,7 +256,7 @@ def _bar() -> Iterator[Any]:
         yield show
 
 
-def _tell(workspace: Workspace, job_id: int, stopped: bool, complaints: list[str], *, as_json: bool) -> None:
+def tell(workspace: Workspace, job_id: int, stopped: bool, complaints: list[str], *, as_json: bool) -> None:
     """Say what came of it; exit code 1 if the job has failed or has images left, 130 if a person stopped it."""
     from engine.records import JobState
 
@@ -272,15 +272,20 @@ def _tell(workspace: Workspace, job_id: int, stopped: bool, complaints: list[str
             f"{progress.total:,} images" + (f", {seconds / progress.done:.1f} s an image." if progress.done else ".")
         )
         print_failures(failures)
-        _explain_nothing(progress, account, job.params["auto"])
+        if "auto" in job.params:
+            _explain_nothing(progress, account, job.params["auto"])
     for complaint in complaints:
         say(complaint)
     if progress.state in (JobState.WAITING, JobState.RUNNING):
-        left, go_on = progress.total - progress.ended, f"maskwright auto {workspace.place} --resume {job_id}"
+        left, go_on = progress.total - progress.ended, f"maskwright {_verb(job)} {workspace.place} --resume {job_id}"
         say(f"{left:,} images are left. Go on with: {go_on}")
         raise typer.Exit(INTERRUPTED if stopped else KNOWN_ERROR)
     if progress.state is JobState.FAILED:
         raise typer.Exit(KNOWN_ERROR)
+
+
+def _verb(job: JobRecord) -> str:
+    return "auto" if "auto" in job.params else "box2mask"
 
 
 def _explain_nothing(progress: JobProgress, account: Any, params: dict[str, Any]) -> None:

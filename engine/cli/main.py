@@ -17,6 +17,7 @@ from engine.cli import (
     backends,
     backup,
     bench,
+    box2mask,
     bring,
     check,
     confirm,
@@ -89,6 +90,7 @@ app.add_typer(audit.app, name="audit", rich_help_panel=_DATA)
 app.add_typer(labels.app, name="labels", rich_help_panel=_DATA)
 app.command("auto", rich_help_panel=_MODELS)(auto.auto)
 app.command("confirm", rich_help_panel=_MODELS)(confirm.confirm)
+app.command("box2mask", rich_help_panel=_MODELS)(box2mask.box2mask)
 app.command("review", rich_help_panel=_MODELS)(review.review)
 app.command("run-job", hidden=True)(auto.run_job)
 app.command("train", rich_help_panel=_MODELS)(train.train)

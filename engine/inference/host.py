@@ -19,6 +19,7 @@ from engine.inference.settings import CacheSettings, TimeLimits
 from engine.inference.supervisor import Supervisor
 from engine.inference.waiting import Waiting
 from engine.stages.automatic import Found
+from engine.stages.boxes import BoxWork
 from engine.stages.params import AutoParams
 from models.api import BackendInfo, KeepRule, MaskCandidate
 from models.masks import Rle
@@ -74,8 +75,11 @@ class InferenceHost:
         self._desk.add(Waiting(Grid(self._desk.number(), image, points, keep), future))
         return future
 
-    def find(self, image: ImageRef, params: AutoParams, taken: Sequence[Rle] = ()) -> Future[Found]:
-        """Ask for everything in the image that is new beside ``taken``; each window has the time limits anew."""
+    def find(self, image: ImageRef, params: AutoParams | BoxWork, taken: Sequence[Rle] = ()) -> Future[Found]:
+        """Ask for everything in the image that is new beside ``taken``, or for the masks of boxes.
+
+        Each window and each box has the time limits anew.
+        """
         future: Future[Found] = Future()
         self._desk.add(Waiting(FindMasks(self._desk.number(), image, params, tuple(taken)), future))
         return future

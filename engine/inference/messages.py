@@ -12,6 +12,7 @@ from engine.errors import EngineError
 from engine.inference.draft import Answer, Draft, ImageRef
 from engine.inference.settings import CacheSettings
 from engine.stages.automatic import Found
+from engine.stages.boxes import BoxWork
 from engine.stages.params import AutoParams
 from models.api import BackendInfo, KeepRule, MaskCandidate
 from models.masks import Rle
@@ -69,11 +70,11 @@ class Grid:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FindMasks:
-    """Find everything in an image that is new beside the masks ``taken``."""
+    """Find everything in an image that is new beside the masks ``taken``, or answer the boxes that ``params`` hold."""
 
     number: int
     image: ImageRef
-    params: AutoParams
+    params: AutoParams | BoxWork
     taken: tuple[Rle, ...]
 
 

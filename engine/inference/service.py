@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Literal
 
 from engine.errors import BackendFailed, EngineError
 from engine.inference.draft import Answer, ImageRef
@@ -27,6 +28,7 @@ from engine.inference.messages import (
 )
 from engine.inference.prompter import Candidates, Prompter
 from engine.stages.automatic import Found, search
+from engine.stages.boxes import BoxWork, answer_boxes
 from models import registry
 from models.api import Embedding, MaskBackend
 from models.errors import ModelError
@@ -95,13 +97,14 @@ class Service:
         began = time.perf_counter()
         _, pixels = read_checked(request.image)
         read = time.perf_counter() - began
-        found = search(
-            self._backend,
-            pixels,
-            request.params,
-            request.taken,
-            phase=lambda phase: self._report(Began(request.number, phase)),
-        )
+
+        def tell(phase: Literal["encode", "grid"]) -> None:
+            self._report(Began(request.number, phase))
+
+        if isinstance(request.params, BoxWork):
+            found = answer_boxes(self._backend, pixels, request.params, phase=tell)
+        else:
+            found = search(self._backend, pixels, request.params, request.taken, phase=tell)
         return replace(found, spent=replace(found.spent, read=read))
 
     def _embedding(self, number: int, image: ImageRef) -> tuple[Embedding, float]:

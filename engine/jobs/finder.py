@@ -6,7 +6,7 @@ import queue
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from time import perf_counter
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from engine.errors import BackendFailed, InferenceError
 from engine.inference.draft import ImageRef
@@ -17,10 +17,13 @@ from engine.inference.messages import InferenceBug
 from engine.inference.settings import CacheSettings, TimeLimits
 from engine.records import Rle
 from engine.stages.automatic import Found, search
+from engine.stages.boxes import BoxWork, answer_boxes
 from engine.stages.params import AutoParams
 from models.api import BackendInfo, MaskBackend
 from models.errors import ModelError
 
+Work: TypeAlias = AutoParams | BoxWork
+"""Everything in an image, or the masks of its boxes."""
 TICK_SECONDS = 0.5
 """How often a worker looks up while the backend computes."""
 _NO_CACHE = CacheSettings(memory_bytes=0, disk_bytes=0)
@@ -32,7 +35,7 @@ class Finder(Protocol):
     def ready(self) -> BackendInfo:
         """Wait until the backend is loaded; raises BackendFailed if it does not load."""
 
-    def find(self, image: ImageRef, params: AutoParams, taken: Sequence[Rle], tick: Callable[[], None]) -> Found:
+    def find(self, image: ImageRef, params: Work, taken: Sequence[Rle], tick: Callable[[], None]) -> Found:
         """Return what is new in the image. ``tick`` is called now and then and may raise to give the image up.
 
         Raises BadImage and InferenceError, which concern this image alone.
@@ -70,7 +73,7 @@ class HostFinder:
             else:
                 raise BackendFailed(event.reason)
 
-    def find(self, image: ImageRef, params: AutoParams, taken: Sequence[Rle], tick: Callable[[], None]) -> Found:
+    def find(self, image: ImageRef, params: Work, taken: Sequence[Rle], tick: Callable[[], None]) -> Found:
         """Ask the process and look up now and then while it works."""
         future = self._host.find(image, params, taken)
         try:
@@ -104,14 +107,17 @@ class LocalFinder:
         """Say who it is."""
         return self._backend.info
 
-    def find(self, image: ImageRef, params: AutoParams, taken: Sequence[Rle], tick: Callable[[], None]) -> Found:
+    def find(self, image: ImageRef, params: Work, taken: Sequence[Rle], tick: Callable[[], None]) -> Found:
         """Look through the image at once."""
         tick()
         began = perf_counter()
         _, pixels = read_checked(image)
         read = perf_counter() - began
         try:
-            found = search(self._backend, pixels, params, taken)
+            if isinstance(params, BoxWork):
+                found = answer_boxes(self._backend, pixels, params)
+            else:
+                found = search(self._backend, pixels, params, taken)
         except ModelError as error:
             raise BackendFailed(str(error)) from error
         return replace(found, spent=replace(found.spent, read=read))

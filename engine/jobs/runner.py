@@ -10,13 +10,16 @@ from time import monotonic, perf_counter
 from engine.errors import BadImage, EngineError, InferenceError, LeaseLost, NotFound
 from engine.inference.draft import ImageRef
 from engine.inference.messages import InferenceBug
-from engine.jobs.finder import Finder, reason_of
+from engine.jobs.finder import Finder, Work, reason_of
 from engine.jobs.lease import LEASE_SECONDS, is_gone
 from engine.jobs.stop import Stop
+from engine.ops.box_masks import open_boxes
 from engine.ops.job_items import Claim, ClaimItem, FailItem, FinishItem, ReleaseItem, RenewLease
-from engine.ops.jobs import OPEN, BeginJob, EndJob
+from engine.ops.jobs import BOXES, OPEN, BeginJob, EndJob
 from engine.records import ImageRecord, JobItemRecord, JobProgress
+from engine.stages.boxes import BoxParams, BoxWork
 from engine.stages.params import AutoParams
+from engine.storage.reader import Reader
 from engine.workspace import Workspace
 
 log = logging.getLogger(__name__)
@@ -52,7 +55,8 @@ class Runner:
         self._seconds = lease_seconds
         self._told = told
         with workspace.read() as reader:
-            self._params = AutoParams.from_json(reader.jobs.get(job_id).params["auto"])
+            params = reader.jobs.get(job_id).params
+        self._params = BoxParams.from_json(params[BOXES]) if BOXES in params else AutoParams.from_json(params["auto"])
 
     def run(self) -> None:
         """Work. Raises BackendFailed when the backend does not load, and what the database raises."""
@@ -103,7 +107,8 @@ class Runner:
         with self._workspace.read() as reader:
             image = reader.images.get(item.image_id)
             taken = reader.instances.stored_masks(item.image_id)
-        found = self._finder.find(_ref(image), self._params, tuple(taken.values()), self._ticker(item))
+            work = self._work(reader, item.image_id)
+        found = self._finder.find(_ref(image), work, tuple(taken.values()), self._ticker(item))
         account = found.account()
         account |= {
             "backend": round(found.spent.encode + found.spent.grid, 4),
@@ -113,6 +118,11 @@ class Runner:
         op = FinishItem(item.id, self._worker, found.masks, self._backend, seen, account)
         stored = self._workspace.execute(op).value
         log.info("image %d: %d masks in %.1f s", item.image_id, stored, account["wall"])
+
+    def _work(self, reader: Reader, image_id: int) -> Work:
+        if isinstance(self._params, BoxParams):
+            return BoxWork(self._params, open_boxes(reader, image_id))
+        return self._params
 
     def _ticker(self, item: JobItemRecord) -> Callable[[], None]:
         renewed = monotonic()

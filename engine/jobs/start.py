@@ -18,7 +18,7 @@ from engine.jobs.finder import Finder, HostFinder
 from engine.jobs.lease import LEASE_SECONDS, own_name
 from engine.jobs.runner import Runner, StoppedAtOnce
 from engine.jobs.stop import Stop
-from engine.ops.jobs import CreateJob
+from engine.ops.jobs import RUNS, CreateJob
 from engine.processes import cores, own_environment
 from engine.records import ImageFilter, JobProgress, Json, Stage
 from engine.stages.params import AutoParams
@@ -97,7 +97,7 @@ def run_job(
         with Workspace.open(place, busy_ms=BUSY_MS) as workspace:
             with workspace.read() as reader:
                 job = reader.jobs.get(job_id)
-            if "auto" not in job.params:
+            if not any(name in job.params for name in RUNS):
                 raise InvalidOp(f"The job {job_id} is an import; there is nothing to run.")
             # What a job stores is its author's, whoever's process does the work.
             workspace.author = job.author

@@ -13,9 +13,9 @@ from typing import Any, ClassVar
 from sqlalchemy import update
 
 from engine.errors import LeaseLost
-from engine.ops import prefill, proposals
+from engine.ops import box_masks, prefill, proposals
 from engine.ops.base import Op
-from engine.ops.jobs import OPEN, give_back
+from engine.ops.jobs import BOXES, OPEN, give_back
 from engine.records import ItemState, JobItemRecord, JobRecord, JobState, Stage
 from engine.stages.auto_mask import AutoMask, without
 from engine.stages.params import AutoParams
@@ -121,6 +121,10 @@ class FinishItem(Op[int]):
         job = tx.read.jobs.get(item.job_id)
         if job.kind == Stage.SEMI:
             return self._fill_in(tx, item, job)
+        if job.kind == BOXES:
+            answered = len(box_masks.store_answers(tx, item.image_id, self.found, self.backend, job.id))
+            _end(tx, self.item_id, ItemState.DONE, instances=answered, timings=dict(self.account))
+            return answered
         found = self.found
         newer = tx.read.instances.stored_masks(item.image_id, after=self.seen)
         if newer:

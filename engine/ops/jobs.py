@@ -19,6 +19,10 @@ from models.api import BackendInfo
 
 _ITEMS = table_of(JobItem)
 _IMAGES = table_of(Image)
+BOXES = "boxes"
+"""The kind of a run that turns boxes into masks, and the name of its constants among the job's."""
+RUNS = ("auto", BOXES)
+"""A job with constants under one of these names is a run over images; any other is an import."""
 OPEN = (JobState.WAITING, JobState.RUNNING)
 """States in which a job's images may be claimed."""
 
@@ -41,32 +45,38 @@ class CreateJob(Op[int]):
 
     def apply(self, tx: Tx) -> int:
         """Write the job and its items."""
-        image_ids = list(dict.fromkeys(self.image_ids))
-        if not image_ids:
-            raise InvalidOp("There is no image to work on. Add images, or ask for others. Nothing was started.")
-        self._check_images(tx, image_ids)
-        job_id = tx.rows.insert(
-            "jobs",
-            {
-                "kind": str(self.stage),
-                "state": str(JobState.WAITING),
-                "backend": self.backend,
-                "params": {**self.about, "auto": self.params.to_json()},
-                "author": tx.author,
-                "created_at": tx.now,
-            },
-        )
-        tx.rows.insert_many("job_items", [{"job_id": job_id, "image_id": image_id} for image_id in image_ids])
-        return job_id
+        params = {**self.about, "auto": self.params.to_json()}
+        return create(tx, str(self.stage), self.backend, params, self.image_ids)
 
-    @staticmethod
-    def _check_images(tx: Tx, image_ids: Sequence[int]) -> None:
-        for start in range(0, len(image_ids), BATCH):
-            batch = set(image_ids[start : start + BATCH])
-            there = tx.connection.execute(select(_IMAGES.c.id).where(_IMAGES.c.id.in_(sorted(batch)))).scalars()
-            missing = batch.difference(there)
-            if missing:
-                raise NotFound(f"The image {min(missing)} is not in the project (any more). Nothing was started.")
+
+def create(tx: Tx, kind: str, backend: str, params: Json, images: Sequence[int]) -> int:
+    """Write a waiting job and one item an image; returns the job's number. Raises InvalidOp and NotFound."""
+    image_ids = list(dict.fromkeys(images))
+    if not image_ids:
+        raise InvalidOp("There is no image to work on. Add images, or ask for others. Nothing was started.")
+    _check_images(tx, image_ids)
+    job_id = tx.rows.insert(
+        "jobs",
+        {
+            "kind": kind,
+            "state": str(JobState.WAITING),
+            "backend": backend,
+            "params": dict(params),
+            "author": tx.author,
+            "created_at": tx.now,
+        },
+    )
+    tx.rows.insert_many("job_items", [{"job_id": job_id, "image_id": image_id} for image_id in image_ids])
+    return job_id
+
+
+def _check_images(tx: Tx, image_ids: Sequence[int]) -> None:
+    for start in range(0, len(image_ids), BATCH):
+        batch = set(image_ids[start : start + BATCH])
+        there = tx.connection.execute(select(_IMAGES.c.id).where(_IMAGES.c.id.in_(sorted(batch)))).scalars()
+        missing = batch.difference(there)
+        if missing:
+            raise NotFound(f"The image {min(missing)} is not in the project (any more). Nothing was started.")
 
 
 @dataclass(frozen=True)
@@ -153,7 +163,7 @@ class ResumeJob(Op[int]):
     def apply(self, tx: Tx) -> int:
         """Write the state; workers that are alive keep their images."""
         job = tx.read.jobs.get(self.job_id)
-        if "auto" not in job.params:
+        if not any(name in job.params for name in RUNS):
             raise InvalidOp(f"The job {self.job_id} is an import, which cannot be resumed. Import the file again.")
         if job.state is JobState.WITHDRAWN:
             raise InvalidOp(f"The job {self.job_id} was withdrawn. Start a new one.")

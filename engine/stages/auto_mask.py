@@ -14,7 +14,7 @@ class AutoMask:
 
     ``score`` (predicted IoU) and ``stability`` are in [0, 1]; ``point`` (x, y in image pixels) is the grid point that
     asked; ``crop`` (x, y, w, h) is the window in which it was found; ``parent`` is the place of its whole in the same
-    tuple, always before its own.
+    tuple, always before its own; ``source`` is the id of the instance whose box asked, where a box did.
     """
 
     mask: Rle
@@ -24,6 +24,7 @@ class AutoMask:
     crop: Box
     level: Level
     parent: int | None = None
+    source: int | None = None
 
 
 def without(found: Sequence[AutoMask], gone: Collection[int]) -> tuple[AutoMask, ...]:

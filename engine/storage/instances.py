@@ -71,6 +71,23 @@ class Instances:
         )
         return {int(row_id): mask for row_id, mask in self._connection.execute(query.order_by(_INSTANCES.c.id))}
 
+    def box_prompts(self, image_id: int) -> set[tuple[float, float, float, float]]:
+        """Return the boxes (x0, y0, x1, y1) that masks of an image were asked with, rejected ones included."""
+        columns = [_PROMPTS.c[name] for name in ("x0", "y0", "x1", "y1")]
+        query = (
+            select(*columns)
+            .join_from(_PROMPTS, _INSTANCES, _PROMPTS.c.instance_id == _INSTANCES.c.id)
+            .where(_INSTANCES.c.image_id == image_id, _INSTANCES.c.mask.is_not(None), _PROMPTS.c.kind == "box")
+        )
+        return {(x0, y0, x1, y1) for x0, y0, x1, y1 in self._connection.execute(query)}
+
+    def images_with_boxes(self) -> set[int]:
+        """Return the images that have accepted or proposed boxes without a mask."""
+        query = select(_INSTANCES.c.image_id).where(
+            _INSTANCES.c.mask.is_(None), _INSTANCES.c.bbox_w.is_not(None), _INSTANCES.c.state != State.REJECTED
+        )
+        return set(self._connection.execute(query.distinct()).scalars())
+
     def prompts(self, instance_id: int) -> tuple[PromptRecord, ...]:
         """Return the prompts an instance was made with, in the order given."""
         query = select(_PROMPTS).where(_PROMPTS.c.instance_id == instance_id).order_by(_PROMPTS.c.seq)

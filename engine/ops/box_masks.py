@@ -1,0 +1,113 @@
+"""Ops that turn boxes into proposed masks: the run over many images, and what one image's answers become."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from engine.ops import checks
+from engine.ops.base import Op
+from engine.ops.instances import provenance_values
+from engine.ops.jobs import BOXES, create
+from engine.records import Box, InstanceRecord, Json, Provenance, Stage, State
+from engine.stages.auto_mask import AutoMask
+from engine.stages.boxes import BoxParams
+from engine.storage.reader import Reader
+from engine.transaction import Tx
+from models.api import BackendInfo
+
+TOOL = "box2mask"
+
+
+@dataclass(frozen=True)
+class CreateBoxJob(Op[int]):
+    """Note a run that turns boxes into masks, with one item an image; returns the job's number."""
+
+    backend: str
+    params: BoxParams
+    image_ids: Sequence[int] = field(repr=False)
+    about: Json = field(default_factory=dict)
+    undoable: ClassVar[bool] = False
+
+    @property
+    def title(self) -> str:
+        """Say on how much."""
+        return f"Start masks from boxes on {len(self.image_ids)} images"
+
+    def apply(self, tx: Tx) -> int:
+        """Write the job and its items."""
+        return create(tx, BOXES, self.backend, {**self.about, BOXES: self.params.to_json()}, self.image_ids)
+
+
+def open_boxes(reader: Reader, image_id: int) -> tuple[tuple[int, Box], ...]:
+    """Return an image's boxes without a mask by instance id, those left out that a mask was already made from.
+
+    A mask that a person rejected counts too: it is not proposed a second time.
+    """
+    asked = reader.instances.box_prompts(image_id)
+    return tuple(
+        (each.id, each.bbox)
+        for each in reader.instances.of_image(image_id)
+        if each.mask is None and each.bbox is not None and not each.iscrowd and corners(each.bbox) not in asked
+    )
+
+
+def corners(box: Box) -> tuple[float, float, float, float]:
+    """Return a COCO box as prompts are kept: x0, y0, x1, y1."""
+    x, y, w, h = box
+    return x, y, x + w, y + h
+
+
+def store_answers(
+    tx: Tx, image_id: int, found: Sequence[AutoMask], backend: BackendInfo, job_id: int | None
+) -> tuple[int, ...]:
+    """Write one proposed instance for each answer, with the label of its box and the box as its prompt.
+
+    The box itself is left as it is. A box that was removed, or got a mask meanwhile, is passed over.
+    """
+    image = tx.read.images.get(image_id)
+    still = dict(open_boxes(tx.read, image_id))
+    sources = {each.id: each for each in tx.read.instances.some([each.source or 0 for each in found])}
+    rows: list[dict[str, Any]] = []
+    asked: list[Box] = []
+    z = tx.read.instances.top_z(image_id) + 1
+    for answer in found:
+        if answer.source not in still:
+            continue
+        source = sources[answer.source]
+        rows.append({**_row(answer, source, backend), **checks.mask_values(image, answer.mask), "z": z + len(rows)})
+        asked.append(still[answer.source])
+    for row in rows:
+        row |= {"image_id": image_id, "author": tx.author, "job_id": job_id, "created_at": tx.now, "updated_at": tx.now}
+    insert = tx.rows.insert_all if job_id is None and rows else tx.rows.insert_many_ids
+    ids = insert("instances", rows)
+    insert("prompts", [_prompt(row_id, box) for row_id, box in zip(ids, asked, strict=True)])
+    if rows:
+        tx.changes.image_contents.add(image_id)
+        tx.changes.instances.update(ids)
+    return tuple(ids)
+
+
+def _row(answer: AutoMask, source: InstanceRecord, backend: BackendInfo) -> dict[str, Any]:
+    checks.finite((answer.score, answer.stability), "scores")
+    told = Provenance(
+        stage=Stage.AUTO,
+        backend=backend.name,
+        weights_hash=backend.weights_hash,
+        device=backend.device,
+        score=answer.score,
+        stability=answer.stability,
+        tool=TOOL,
+    )
+    return {
+        "state": str(State.PROPOSED),
+        "label_id": source.label_id,
+        "attributes": dict(source.attributes),
+        **provenance_values(told),
+    }
+
+
+def _prompt(instance_id: int, box: Box) -> dict[str, Any]:
+    x0, y0, x1, y1 = corners(box)
+    return {"instance_id": instance_id, "seq": 0, "kind": "box", "x0": x0, "y0": y0, "x1": x1, "y1": y1}
