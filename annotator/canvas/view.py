@@ -154,6 +154,7 @@ class CanvasView(MovingView):
     def set_spotlight(self, mask: Rle | None, box: Box | None = None) -> None:
         """Darken everything but a mask, else a box (x, y, w, h); with neither show all as usual."""
         self._scene.set_spotlight(mask, box)
+        self._show_handles()
 
     def set_opacity(self, fill: float) -> None:
         """Set the fill of masks, 0..1."""
@@ -205,6 +206,7 @@ class CanvasView(MovingView):
         self._tool = name
         self._runner.change(spec.run)
         self._show_cursor()
+        self._show_handles()
         if not spec.hovers:
             self._hover(None)
 
@@ -383,6 +385,10 @@ class CanvasView(MovingView):
         if instance_id != self._scene.hover:
             self.set_hover(instance_id)
             self.hovered.emit(instance_id)
+
+    def _show_handles(self) -> None:
+        # In the spotlight a border is judged, not dragged, unless a person takes the tool for that.
+        self._scene.handles.setVisible(self._tool == "select" or not self._scene.veil.shown)
 
     def _show_cursor(self) -> None:
         name = "hand" if self._space else TOOLS[self._tool].cursor

@@ -153,6 +153,9 @@ class ReviewLook:
     def pixels_shown(self, image_id: int) -> None:
         """The picture of an image is on the canvas now."""
         self._pixels_of = image_id
+        if self.reviewing.on and self.view != "sheet":
+            # A picture that comes late comes without what was selected before it was there.
+            self._desk.window.canvas.set_selection(self._desk.editing.selection)
         self._focus()
 
     def labels_changed(self) -> None:

@@ -258,10 +258,15 @@ def test_a_closer_look_from_the_sheet(driver: Driver) -> None:
 def test_one_mask_is_veiled_and_the_whole_image_is_not(driver: Driver) -> None:
     scene = driver.canvas._scene
     driver.wait(lambda: scene.veil.shown)
-    assert scene.isolated == frozenset({current(driver)})
+    assert scene.isolated == scene.selection == frozenset({current(driver)})
+    assert not scene.handles.isVisible()
+    driver.do("tool.select")
+    assert scene.handles.isVisible()
+    driver.do("tool.smart")
     zoom = driver.canvas.zoom
     driver.do("review.view.whole")
     assert not scene.veil.shown and scene.isolated is None and driver.canvas.zoom < zoom
+    assert scene.handles.isVisible()
     driver.do("view.mode.assisted")
     assert not scene.veil.shown
     driver.do("view.mode.review")
