@@ -56,7 +56,7 @@ class Commands:
         self.instances.step_elsewhere = self.replay.replay.step
         self.instances.end_elsewhere = self.replay.replay.end
         self.semi = SemiCommands(desk)
-        self.review = ReviewCommands(desk, annotate=lambda: self.modes.choose(FIRST))
+        self.review = ReviewCommands(desk, propose=lambda: self.modes.choose("auto"))
         self.runs = RunCommands(desk)
         parts: dict[str, ModePart] = {
             "semi": self.semi,

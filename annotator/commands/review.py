@@ -30,10 +30,10 @@ DECISIONS: dict[State, Literal[Decision.ACCEPT, Decision.REJECT]] = {
 class ReviewCommands:
     """A mode's part (see ``modes``); binds review.* and answers Y, N, labels and undo while it is on."""
 
-    def __init__(self, desk: Desk, *, annotate: Callable[[], None]) -> None:
-        """``annotate`` goes back to the mode in which people draw."""
+    def __init__(self, desk: Desk, *, propose: Callable[[], None]) -> None:
+        """``propose`` goes to the mode that makes proposals."""
         self._desk = desk
-        self._annotate = annotate
+        self._propose = propose
         self._project = ""
         self._save = QTimer(desk.window)
         self._save.setSingleShot(True)
@@ -219,7 +219,7 @@ class ReviewCommands:
         if self.reviewing.narrowed != ReviewFilter():
             self.choice.narrow(ReviewFilter())
         else:
-            self._annotate()
+            self._propose()
 
 
 def _milliseconds() -> float:

@@ -99,8 +99,8 @@ class ReviewLook:
             text = "Everything that matches the filter is decided."
             self.empty.show_state("accepted", "Nothing left here", text, "Show all that waits")
         else:
-            text = "Every proposal of this project is decided. The automatic stage makes new ones."
-            self.empty.show_state("accepted", "Nothing to review", text, "Back to annotating")
+            text = "Every proposal of this project is decided. The Auto mode finds more."
+            self.empty.show_state("accepted", "Nothing to review", text, "Find more")
         self._desk.window.show_cover(self.empty)
         self._desk.presenter.refresh_actions()
 

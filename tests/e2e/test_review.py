@@ -402,6 +402,10 @@ def test_an_empty_queue_says_so(open_window: Any) -> None:
     review = driver.app.commands.review
     driver.wait(lambda: driver.window.front.currentWidget() is review.look.empty)
     assert review.look.empty.title.text() == "Nothing to review" and review.look.strip.count.text() == "Nothing left"
+    review.look.empty.button.click()
+    assert driver.app.commands.modes.mode == "auto"
+    driver.do("view.mode.review")
+    driver.wait(lambda: driver.window.front.currentWidget() is review.look.empty)
     assert not driver.app.registry.spec("review.skip").enabled_when(UiContext(mode="review"))
     # A job finds something meanwhile.
     op = AddInstance(1, mask=square(100, 240), state=State.PROPOSED, provenance=Provenance(score=0.9))
