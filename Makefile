@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: help setup run test lint format bench clean
+.PHONY: help setup run test parity lint format bench clean
 
 help: ## list these targets
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -16,6 +16,9 @@ run: setup ## open the window on a sample project; without a display, make the s
 
 test: setup ## run the whole suite (ARGS='-k coco' picks some)
 	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -q -n auto --dist loadfile $(ARGS)
+
+parity: setup ## compare SAM with its authors' own packages, in an environment of its own (.venv-parity)
+	@$(BIN)/python scripts/parity.py $(ARGS)
 
 lint: setup ## check format, lint, strict types and import contracts
 	@$(BIN)/ruff format --check .
@@ -31,5 +34,5 @@ bench: setup ## measure everything that has a figure to reach and print one repo
 	@QT_QPA_PLATFORM=offscreen $(BIN)/python scripts/bench.py $(ARGS)
 
 clean: ## remove the environment and every cache and build output
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build dist
+	rm -rf .venv .venv-parity .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build dist
 	find annotator engine models tests scripts -name __pycache__ -type d -prune -exec rm -rf {} +

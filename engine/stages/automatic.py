@@ -82,8 +82,29 @@ def search(
     phase: Callable[[Literal["encode", "grid"]], None] = _tell_nobody,
 ) -> Found:
     """Do the same as ``find_masks`` and tell how it went; ``phase`` is called as the backend is set to work."""
-    height, width = image.shape[:2]
     clock = _Clock()
+    found, asked, offered = _gathered(backend, image, params, phase, clock)
+    gone = select.duplicates([each.rle for each in found], taken, params.near_duplicate)
+    new = [each for number, each in enumerate(found) if number not in gone]
+    linked = _linked(new, params)
+    clock.mark("select")
+    return Found(linked, Counts(asked, offered, len(found), len(linked)), clock.spent)
+
+
+def gather(backend: GridBackend, image: Image, params: AutoParams) -> list[select.Offer]:
+    """Return what passes every filter in the order in which SAM's generator returns it, whatever is stored already."""
+    return _gathered(backend, image, params, _tell_nobody, _Clock())[0]
+
+
+def _gathered(
+    backend: GridBackend,
+    image: Image,
+    params: AutoParams,
+    phase: Callable[[Literal["encode", "grid"]], None],
+    clock: _Clock,
+) -> tuple[list[select.Offer], int, int]:
+    """Look into every window; return what passes, how many points were asked and how many answers came."""
+    height, width = image.shape[:2]
     asked = offered = 0
     found: list[select.Offer] = []
     for window in windows(height, width, params):
@@ -101,12 +122,7 @@ def search(
         survivors = select.within_window(select.offers(answers, window), height, width, params)
         found += select.uncrop(survivors, height, width)
         clock.mark("select")
-    found = select.small_enough(select.tidied(select.across_windows(found, params), params), params)
-    gone = select.duplicates([each.rle for each in found], taken, params.near_duplicate)
-    new = [each for number, each in enumerate(found) if number not in gone]
-    linked = _linked(new, params)
-    clock.mark("select")
-    return Found(linked, Counts(asked, offered, len(found), len(linked)), clock.spent)
+    return select.small_enough(select.tidied(select.across_windows(found, params), params), params), asked, offered
 
 
 def _linked(found: Sequence[select.Offer], params: AutoParams) -> tuple[AutoMask, ...]:

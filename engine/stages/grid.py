@@ -42,16 +42,17 @@ def grid_points(height: int, width: int, side: int = 32) -> NDArray[np.float32]:
 
 
 def windows(height: int, width: int, params: AutoParams) -> tuple[Window, ...]:
-    """Return the image itself, then each layer's windows row by row: (2^i)^2 of them in layer i, all overlapping.
+    """Return the image itself, then each layer's windows: (2^i)^2 of them in layer i, all overlapping.
 
-    An image of fewer pixels than a layer has windows gets only those that hold a pixel.
+    They come column by column as in SAM's generator, where the order decides between twins. An image of fewer pixels
+    than a layer has windows gets only those that hold a pixel.
     """
     found: list[Window] = []
     for layer, side in enumerate(params.points_per_side):
         parts = 2**layer
         overlap = int(params.crop_overlap * min(height, width) * 2 / parts) if layer else 0
         across, down = (_stretches(size, parts, overlap) for size in (width, height))
-        found += [Window(layer, side, x, y, w, h) for y, h in down for x, w in across]
+        found += [Window(layer, side, x, y, w, h) for x, w in across for y, h in down]
     return tuple(found)
 
 

@@ -18,7 +18,10 @@ from models import masks
 from models.api import MaskCandidate
 
 Boxes = NDArray[np.float64]
-"""``float64[N, 4]``: corners x0, y0, x1, y1 in image pixels, ends exclusive."""
+"""``float64[N, 4]``: corners x0, y0, x1, y1 in image pixels; x1 and y1 are the last pixel's own, as SAM counts them.
+
+A pixel more would change which of two small masks goes, and the result should be that of SAM's generator.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +76,12 @@ def across_windows(found: Sequence[Offer], params: AutoParams) -> list[Offer]:
     """Of twins in different windows keep the one from the smaller window, which saw it closer."""
     if len({each.window for each in found}) < 2:
         return list(found)
-    order = sorted(range(len(found)), key=lambda number: (found[number].window.area, -found[number].score))
-    kept = nms(_boxes(found), np.array(order), params.crop_nms)
-    return [found[number] for number in sorted(kept)]
+    order = sorted(range(len(found)), key=lambda number: found[number].window.area)
+    return [found[number] for number in nms(_boxes(found), np.array(order), params.crop_nms)]
 
 
 def tidied(found: Sequence[Offer], params: AutoParams) -> list[Offer]:
-    """Fill small holes and drop small parts; of twins that this makes keep the one that needed no change."""
+    """Fill small holes and drop small parts; of twins that this makes the unchanged, or the first, stays."""
     if not params.min_region:
         return list(found)
     made: list[Offer] = []
@@ -87,9 +89,9 @@ def tidied(found: Sequence[Offer], params: AutoParams) -> list[Offer]:
         rle = clean(each.rle, params.min_region)
         if rle is not None:
             made.append(each if rle is each.rle else replace(each, rle=rle, changed=True))
-    order = sorted(range(len(made)), key=lambda number: (made[number].changed, -made[number].score))
+    order = sorted(range(len(made)), key=lambda number: made[number].changed)
     kept = nms(_boxes(made), np.array(order, dtype=np.int64), max(params.box_nms, params.crop_nms))
-    return [made[number] for number in sorted(kept)]
+    return [made[number] for number in kept]
 
 
 def small_enough(found: Sequence[Offer], params: AutoParams) -> list[Offer]:
@@ -122,7 +124,7 @@ def nms(boxes: Boxes, order: NDArray[np.int64], most: float) -> list[int]:
 
 def _boxes(found: Sequence[Offer]) -> Boxes:
     boxes = np.array([masks.bbox(each.rle) for each in found], dtype=np.float64).reshape(-1, 4)
-    boxes[:, 2:] += boxes[:, :2]
+    boxes[:, 2:] += boxes[:, :2] - 1
     return boxes
 
 

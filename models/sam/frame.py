@@ -103,6 +103,12 @@ class Padded(Frame):
 class Stretched(Frame):
     """SAM 2's frame: the image fills the whole square, whatever its shape."""
 
+    def points(self, xy: NDArray[np.float64]) -> NDArray[np.float32]:
+        """Carry points into the square in single precision, as SAM 2's predictor does, to the last digit."""
+        size = np.array([self.width, self.height], dtype=np.float32)
+        carried: NDArray[np.float32] = np.asarray(xy, dtype=np.float32) / size * np.float32(self.side)
+        return carried
+
     def pixels(self, image: Image) -> Tensor:
         """Return the normalised square, made smaller in floating point as SAM 2 learned with."""
         colours = torch.from_numpy(image).permute(2, 0, 1)[None].to(torch.float32) / 255

@@ -82,10 +82,10 @@ def sam2(size: HieraSize) -> Any:
     ).eval()
 
 
-def randomised(network: Any, seed: int = 0) -> Any:
+def randomised(network: Any, seed: int = 0, strength: float = 15) -> Any:
     """Fill a network with random weights of the size that trained ones have.
 
-    The last layers are made strong, so that logits reach tens and predicted IoU spreads around the usual thresholds.
+    The last layers are made strong, so that logits reach ten and predicted IoU spreads around the usual thresholds.
     """
     draw = torch.Generator().manual_seed(seed)
     with torch.no_grad():
@@ -99,10 +99,26 @@ def randomised(network: Any, seed: int = 0) -> Any:
             else:
                 fill = torch.randn(value.shape, generator=draw) / (value.numel() / value.shape[0]) ** 0.5
             if "hypernetworks_mlps" in name and ".layers.2." in name:
-                fill = fill * 40
+                fill = fill * strength
             if "iou_prediction_head.layers.2." in name:
                 fill = 0.4 * fill + (0.8 if name.endswith("bias") else 0)
             value.copy_(fill)
+    return network
+
+
+def made_local(network: Any) -> Any:
+    """Change a random network so that its masks are parts of the image: of masks all over it, suppression leaves one.
+
+    The enlarging layers get no pattern of their own, places count less than colours, and logits are pushed down.
+    """
+    with torch.no_grad():
+        for name, value in network.state_dict().items():
+            if "output_upscaling" in name and value.ndim == 4:
+                value.copy_(2 * value.mean((2, 3), keepdim=True).expand_as(value))
+            elif "pos_embed" in name or "rel_pos" in name:
+                value.mul_(0.5)
+            elif "hypernetworks_mlps" in name and name.endswith(".layers.2.bias"):
+                value.sub_(5)
     return network
 
 

@@ -61,8 +61,8 @@ def test_a_small_disc_is_seen_closer_and_lands_in_its_place() -> None:
     assert mask.crop == (80, 80, 160, 160)
     assert [view for view, _, _ in backend.asked][1:] == [
         View(161, 161, 0, 0),
-        View(161, 160, 80, 0),
         View(160, 161, 0, 80),
+        View(161, 160, 80, 0),
         View(160, 160, 80, 80),
     ]
     x, y = mask.point

@@ -29,9 +29,9 @@ def test_windows_of_a_known_image() -> None:
     """1500 x 1500, as SA-1B: the overlap of the first layer is 512, of the second 256."""
     found = windows(1500, 1500, PRESETS["sa1b"])
     assert found[0] == Window(0, 32, 0, 0, 1500, 1500)
-    assert found[1:5] == tuple(Window(1, 16, x, y, 1006, 1006) for y in (0, 494) for x in (0, 494)) and len(found) == 21
+    assert found[1:5] == tuple(Window(1, 16, x, y, 1006, 1006) for x in (0, 494) for y in (0, 494)) and len(found) == 21
     starts = [0, 311, 622, 933]
-    assert [(each.x, each.y) for each in found[5:]] == [(x, y) for y in starts for x in starts]
+    assert [(each.x, each.y) for each in found[5:]] == [(x, y) for x in starts for y in starts]
     assert {each.width for each in found[5:]} == {567}
     assert sum(each.side**2 for each in found) == 3072
 
