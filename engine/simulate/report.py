@@ -103,7 +103,8 @@ def _page(result: Result, figures: list[dict[str, Any]]) -> str:
         verdict(figures),
         f"The person accepts a mask from an IoU of {habits.good} on, clicks at most {habits.patience} times on one "
         f"and gives it up below {habits.least}. Proposals of {habits.worth} and more are put right, others rejected. "
-        "A double click that opens a mask counts as a click; the point of a gap's suggestion, which the machine chose, "
+        "What the truth does not list counts as wrong, however good its mask. A double click that opens a mask counts "
+        "as a click; the point of a gap's suggestion, which the machine chose, "
         f"does not. Each stage began with bare images in a project of its own ({projects}), which opens in the window.",
         f"Filled in: predicted IoU from {order.prefill.min_score} and stability from {order.prefill.min_stability} on.",
         _times(habits.times),

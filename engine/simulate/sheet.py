@@ -26,6 +26,7 @@ _TRUTH, _MACHINE, _PERSON, _REJECTED = (88, 96, 108), (34, 139, 84), (226, 128, 
 _TILE = 260
 _PAD = 10
 _SHOWN = 6
+_FAINT = 0.4
 _BARS = (
     ("clicks_per_mask", "clicks a mask"),
     ("actions_per_mask", "clicks and keys a mask"),
@@ -108,13 +109,21 @@ def _drawn(
     for shape, colour in shapes:
         small[shape] = 0.55 * small[shape] + 0.45 * np.array(colour, dtype=np.float32)
     out = np.ascontiguousarray(small.astype(np.uint8))
-    for shape, colour in [*((_small(mask, size), _REJECTED) for mask in outlined), *shapes]:
-        lines, _ = cv2.findContours(shape.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-        cv2.drawContours(out, lines, -1, colour, 1, cv2.LINE_AA)
+    # Hundreds may be rejected on one photograph: faint, so that it and what was kept stay visible.
+    faint = out.copy()
+    _outline(faint, [(_small(mask, size), _REJECTED) for mask in outlined])
+    out = np.asarray(cv2.addWeighted(faint, _FAINT, out, 1 - _FAINT, 0), dtype=np.uint8)
+    _outline(out, shapes)
     tile = np.full((_TILE, _TILE, 3), 244, dtype=np.uint8)
     y, x = (_TILE - size[1]) // 2, (_TILE - size[0]) // 2
     tile[y : y + size[1], x : x + size[0]] = out
     return tile
+
+
+def _outline(picture: Pixels, shapes: Sequence[tuple[BoolMask, tuple[int, int, int]]]) -> None:
+    for shape, colour in shapes:
+        lines, _ = cv2.findContours(shape.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+        cv2.drawContours(picture, lines, -1, colour, 1, cv2.LINE_AA)
 
 
 def _small(mask: BoolMask, size: tuple[int, int]) -> BoolMask:
