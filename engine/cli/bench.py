@@ -101,6 +101,43 @@ def grid(
     print_table(f"{figures[0]['objects']} objects on {figures[0]['images']} images", ("", *names), rows)
 
 
+@app.command("boxes")
+@known_errors
+def boxes(
+    coco: CocoOption,
+    images: ImagesOption,
+    backend: BackendOption,
+    limit: LimitOption = None,
+    out: OutOption = None,
+    device: DeviceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Make masks of labelled objects' boxes, as box2mask does: IoU from exact and noisy boxes, time.
+
+    [bold]Example[/bold]
+
+      maskwright bench boxes --coco val.json --images photos/ --backend classic,compact --limit 100
+    """
+    from engine.measure.run import run_boxes
+
+    names = _names(backend)
+    with progress("Asking boxes") as control:
+        figures = run_boxes(coco, images, names, out, limit=limit, device=device, control=control)
+    if as_json:
+        print_json({"results": figures})
+        return
+    rows = [
+        ("mIoU, exact boxes, asked once", *(f"{each['exact_once']:.3f}" for each in figures)),
+        ("mIoU, exact boxes", *(f"{each['exact']:.3f}" for each in figures)),
+        ("mIoU, sides off by up to 10 %", *(f"{each['noisy']:.3f}" for each in figures)),
+        ("masks of IoU 0.75 and more", *(_share(each["good"]) for each in figures)),
+        ("score above IoU", *(_signed(each["score_bias"]) for each in figures)),
+        ("milliseconds a box", *(f"{1000 * each['seconds_box']:.0f}" for each in figures)),
+        ("milliseconds to encode", *(f"{1000 * each['seconds_encode']:.0f}" for each in figures)),
+    ]
+    print_table(f"{figures[0]['objects']} objects", ("", *names), rows)
+
+
 def _names(backend: str) -> list[str]:
     return list(dict.fromkeys(name.strip() for name in backend.split(",") if name.strip()))
 

@@ -17,8 +17,8 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 COCO_SIGMAS: Floats = np.array(
-    [0.026, *2 * [0.025], *2 * [0.035], *2 * [0.079], *2 * [0.072], *2 * [0.062], *2 * [0.107], *2 * [0.087], *2 * [0.089]]
-)  # fmt: skip
+    [0.026, *np.repeat([0.025, 0.035, 0.079, 0.072, 0.062, 0.107, 0.087, 0.089], 2).tolist()], dtype=np.float64
+)
 """COCO's 17 joints, nose to right ankle: the spread of people's own clicks, as a share of the object's size."""
 PDJ_SHARES: Floats = np.arange(1, 51) / 100
 """The curve's shares of the torso, 0.01 to 0.5; 0.2 is the one usually named (DeepPose)."""

@@ -11,9 +11,11 @@ import orjson
 from engine.control import QUIET, Control
 from engine.errors import BadFile
 from engine.formats.output import writing_file
+from engine.measure import boxes as by_boxes
 from engine.measure import clicks as by_clicks
 from engine.measure import grid as by_grid
 from engine.measure.annotator import Protocol
+from engine.measure.boxes import BoxScore
 from engine.measure.clicks import ClickScore
 from engine.measure.grid import GridScore
 from engine.measure.pictures import contact_sheet, plot_curves
@@ -86,6 +88,33 @@ def run_grid(
     figures = [by_grid.summarise(score) for score in scores.values()]
     if out is not None:
         _write(out / "grid.json", orjson.dumps({"results": figures}, option=orjson.OPT_INDENT_2))
+    return figures
+
+
+def run_boxes(
+    file: Path,
+    images: Path,
+    names: Sequence[str],
+    out: Path | None,
+    *,
+    limit: int | None = None,
+    device: str | None = None,
+    control: Control = QUIET,
+) -> list[dict[str, Any]]:
+    """Ask the boxes of the objects of ``file``; write ``boxes.json`` to ``out``; returns each backend's figures."""
+    backends = _loaded(names, device)
+    scores = {name: BoxScore(name) for name in names}
+    total = count_truth(file, limit) * len(names)
+    done = 0
+    for image in read_truth(file, images, limit=limit):
+        for name, backend in backends.items():
+            by_boxes.measure_image(backend, image, scores[name])
+            done += len(image.objects)
+            control.step(done, total, what=_STOPPED)
+    _refuse_empty(done, file)
+    figures = [by_boxes.summarise(score) for score in scores.values()]
+    if out is not None:
+        _write(out / "boxes.json", orjson.dumps({"results": figures}, option=orjson.OPT_INDENT_2))
     return figures
 
 

@@ -88,7 +88,7 @@ def answer_boxes(
             continue
         phase("grid")
         asked += 1
-        answer = _answer(backend, embedding, prompt, second_pass=work.params.second_pass)
+        answer = answer_box(backend, embedding, prompt, second_pass=work.params.second_pass)
         if answer is None:
             continue
         rle = answer.mask if isinstance(answer.mask, Rle) else masks.encode(np.asfortranarray(answer.mask))
@@ -106,7 +106,8 @@ def _prompt(box: Box, height: int, width: int) -> BoxPrompt | None:
     return BoxPrompt(x0, y0, x1, y1) if x1 - x0 >= _LEAST and y1 - y0 >= _LEAST else None
 
 
-def _answer(backend: BoxBackend, embedding: Embedding, box: BoxPrompt, *, second_pass: bool) -> MaskCandidate | None:
+def answer_box(backend: BoxBackend, embedding: Embedding, box: BoxPrompt, *, second_pass: bool) -> MaskCandidate | None:
+    """Return the mask of one box, or None where the backend finds nothing in it."""
     first = _best(backend.predict(embedding, PromptSet(box=box)))
     if first is None or not second_pass or first.logits is None:
         return first

@@ -50,5 +50,11 @@ def test_grid_prints_a_table(labelled):
     assert "average recall, 1000 masks" in done.output
 
 
+def test_boxes_print_a_table(labelled):
+    done = call("boxes", *labelled, "--backend", "classic")
+    assert done.exit_code == 0, done.output
+    assert "sides off by up to 10 %" in done.output
+
+
 def test_an_unknown_backend_is_a_known_error(labelled):
     assert call("grid", *labelled, "--backend", "none").exit_code == 1

@@ -9,7 +9,7 @@ from PIL import Image
 
 from engine.control import Cancelled, Control
 from engine.errors import BadFile
-from engine.measure.run import run_clicks, run_grid
+from engine.measure.run import run_boxes, run_clicks, run_grid
 from models.api import KeepRule
 from models.errors import BackendUnavailable
 
@@ -30,6 +30,15 @@ def test_grid_is_written_down(labelled, tmp_path):
     rule = KeepRule(min_score=0.3, min_stability=0.3)
     figures = run_grid(*labelled, ["classic"], tmp_path, keep=rule)
     assert json.loads((tmp_path / "grid.json").read_text())["results"] == figures
+
+
+def test_boxes_are_written_down_and_the_same_in_every_run(labelled, tmp_path):
+    figures = run_boxes(*labelled, ["classic", "fake"], tmp_path)
+    assert json.loads((tmp_path / "boxes.json").read_text())["results"] == figures
+    again = run_boxes(*labelled, ["classic"], None)
+    told = ("objects", "exact_once", "exact", "noisy", "good", "score_bias")
+    assert [figures[0][name] for name in told] == [again[0][name] for name in told]
+    assert figures[0]["objects"] == 2 and figures[0]["exact"] > 0.9
 
 
 def test_a_stopped_run_writes_nothing(labelled, tmp_path):
