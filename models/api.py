@@ -115,6 +115,12 @@ class WeightsInfo:
     file: str = ""
     bytes: int = 0
     licence: str = ""
+    url: str = ""
+    """Where the authors publish the file; empty if it cannot be fetched."""
+    checksum: str = ""
+    """Of the published file: ``"sha256:"`` or ``"md5:"`` and hexadecimal digits, or BLAKE3 without a word before."""
+    accept: str = ""
+    """Where a licence stands that a person has to accept before fetching; empty if there is nothing to accept."""
 
 
 @dataclass(frozen=True, slots=True)

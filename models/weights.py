@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import urllib.error
 import urllib.request
@@ -69,8 +70,17 @@ def joined(sums: Sequence[str]) -> str:
 
 
 def verify(path: Path, expected: str) -> str:
-    """Return the checksum of ``path``; raises WeightsMismatch unless it is ``expected`` (upper or lower case)."""
-    found = checksum(path)
+    """Return the checksum of ``path``; raises WeightsMismatch unless it is ``expected`` (upper or lower case).
+
+    ``expected`` is BLAKE3, or another sum that authors publish with its name before it: ``sha256:`` or ``md5:``.
+    """
+    kind, colon, digits = expected.rpartition(":")
+    if colon:
+        with path.open("rb") as file:
+            found = hashlib.file_digest(file, kind).hexdigest()
+    else:
+        found = checksum(path)
+    expected = digits
     if found != expected.lower():
         raise WeightsMismatch(
             f"The weights file {path} is damaged or another version: checksum {found[:12]}, expected {expected[:12]}."
@@ -103,7 +113,7 @@ def download(
     """Fetch ``url`` to ``target`` by way of ``target`` + ``.part``; True when it is whole, False when stopped.
 
     A part left by an earlier try is gone on with (HTTP Range) where the server allows. ``progress(done, total)`` is in
-    bytes, total None if unknown. The BLAKE3 checksum ``expected`` is checked before the file takes its name. Raises
+    bytes, total None if unknown. ``expected`` (see ``verify``) is checked before the file takes its name. Raises
     WeightsMissing (no answer; the part is kept) or WeightsMismatch (other content; the part is removed).
     """
     if not url.startswith(("https://", "http://")):

@@ -85,6 +85,21 @@ def progress(what: str) -> Iterator[Control]:
         yield Control(lambda done, total: bar.update(task, completed=done, total=total))
 
 
+@contextmanager
+def bytes_shown(what: str) -> Iterator[Callable[[int, int | None], None]]:
+    """Show how much of a download is here where a person watches; otherwise stay quiet."""
+    if not sys.stderr.isatty():
+        yield lambda done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn, TransferSpeedColumn
+
+    columns = (BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
 def print_json(value: Any) -> None:
     """Print one JSON object on stdout."""
     import orjson

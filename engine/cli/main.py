@@ -104,7 +104,7 @@ app.command("cancel", rich_help_panel=_CARE)(jobs.cancel)
 app.command("withdraw", rich_help_panel=_CARE)(jobs.withdraw)
 app.command("check", rich_help_panel=_CARE)(check.check)
 app.command("backup", rich_help_panel=_CARE)(backup.backup)
-app.command("backends", rich_help_panel=_CARE)(backends.backends)
+app.add_typer(backends.app, name="backends", rich_help_panel=_CARE)
 app.command("doctor", rich_help_panel=_CARE)(doctor.doctor)
 
 

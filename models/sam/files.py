@@ -39,10 +39,9 @@ def find(spec: BackendSpec, explicit: Path | None = None) -> Source:
         for name in (spec.name, file):
             if (place / name).exists():
                 return _at(place / name)
-    looked = " or ".join(str(place) for place in places)
     raise WeightsMissing(
-        f"its weights are not here. Put the authors' file {file}, or a Hugging Face folder renamed to {spec.name}, "
-        f"into {looked}."
+        f"needs its weights: maskwright backends pull {spec.name} ({VARIANTS[spec.name].bytes / 1e6:.0f} MB), "
+        f"or maskwright backends add {spec.name} PATH"
     )
 
 

@@ -7,6 +7,7 @@ from models.sam.variants import VARIANTS
 
 
 def _spec(name: str, title: str, description: str, rank: int) -> BackendSpec:
+    it = VARIANTS[name]
     return BackendSpec(
         name=name,
         task="mask",
@@ -16,7 +17,7 @@ def _spec(name: str, title: str, description: str, rank: int) -> BackendSpec:
         requires=("torch", "safetensors", "transformers"),
         extra="sam",
         description=description,
-        weights=WeightsInfo(VARIANTS[name].file, 0, "Apache-2.0"),
+        weights=WeightsInfo(it.file, it.bytes, "Apache-2.0", f"{it.folder}/{it.file}", it.checksum),
         # Behind what is always there: these want a graphics card, and whoever has one chooses them.
         rank=rank,
         ready="models.sam.files:reason",

@@ -155,11 +155,11 @@ def test_empty_and_absent_folders(reader, tmp_path):
 
 def test_without_weights_it_is_listed_with_what_to_do(tmp_path, monkeypatch):
     monkeypatch.setenv("MASKWRIGHT_WEIGHTS", str(tmp_path))
-    assert "sam_vit_b_01ec64.pth" in reason(VIT_B)
+    assert "maskwright backends pull sam-vit-b" in reason(VIT_B)
     (status,) = (status for status in registry.available("mask") if status.spec.name == "sam-vit-b")
     assert not status.available
-    assert str(tmp_path) in status.reason
-    with pytest.raises(BackendUnavailable, match="cannot be used: its weights are not here"):
+    assert "backends add sam-vit-b PATH" in status.reason
+    with pytest.raises(BackendUnavailable, match="cannot be used: needs its weights"):
         registry.load("sam-vit-b")
 
 
