@@ -23,6 +23,7 @@ from engine.cli import (
     confirm,
     demo,
     doctor,
+    embed,
     export,
     gui,
     history,
@@ -93,6 +94,7 @@ app.command("confirm", rich_help_panel=_MODELS)(confirm.confirm)
 app.command("box2mask", rich_help_panel=_MODELS)(box2mask.box2mask)
 app.command("review", rich_help_panel=_MODELS)(review.review)
 app.command("run-job", hidden=True)(auto.run_job)
+app.command("embed", rich_help_panel=_MODELS)(embed.embed)
 app.command("train", rich_help_panel=_MODELS)(train.train)
 app.command("simulate", rich_help_panel=_MODELS)(simulate.simulate)
 app.add_typer(bench.app, name="bench", rich_help_panel=_MODELS)

@@ -7,6 +7,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 from engine.errors import BadImage
 from engine.imaging.decode import read_image
@@ -85,6 +86,14 @@ class Found:
     gone: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """How an embedding came to disk; ``refused`` if the disk did not take it. ``gone`` left the disk for it."""
+
+    how: Literal["there", "made", "refused"]
+    gone: frozenset[str] = frozenset()
+
+
 class EmbeddingStore:
     """One backend's embeddings, in memory and on disk."""
 
@@ -123,6 +132,22 @@ class EmbeddingStore:
         gone |= self._memory.put(content_hash, embedding)
         gone = {name for name in gone if name not in self._on_disk and name not in self._memory}
         return Found(embedding, content_hash, _since(began), content_hash in self._on_disk, frozenset(gone))
+
+    def fill(self, image: ImageRef) -> Filled:
+        """Put the image's embedding on disk, however quick it was to make, and keep nothing in memory.
+
+        Raises as ``get`` does.
+        """
+        if image.content_hash and image.content_hash in self._on_disk:
+            return Filled("there")
+        content_hash, pixels = read_checked(image)
+        embedding, _ = self._encode(pixels)
+        if not self._disk.write(self._key(content_hash), self._backend.dump(embedding)):
+            return Filled("refused")
+        self._on_disk.add(content_hash)
+        trimmed = self._disk.trim() & self._on_disk
+        self._on_disk -= trimmed
+        return Filled("made", frozenset(trimmed))
 
     def _restore(self, content_hash: str) -> Embedding | None:
         key = self._key(content_hash)
