@@ -93,6 +93,16 @@ INSTANCE_ACTIONS = (
         tip="Opens a stored instance in the smart tool, with what the backend remembers of it",
     ),
     Action(
+        "instance.box2mask",
+        "Masks from boxes",
+        ("Ctrl+B",),
+        "box",
+        MENU,
+        "draft",
+        enabled_when=with_image,
+        tip="Proposes a mask for each selected box, or for every box of the image when nothing is selected",
+    ),
+    Action(
         "instance.replay",
         "Replay the clicks",
         ("Ctrl+Shift+R",),

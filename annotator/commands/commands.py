@@ -9,6 +9,7 @@ from PySide6.QtCore import QByteArray, QTimer
 
 from annotator.actions.action import UiContext
 from annotator.commands.assisted import AssistedCommands
+from annotator.commands.boxes import BoxCommands
 from annotator.commands.dashboard import DashboardCommands
 from annotator.commands.exchange import ExchangeCommands
 from annotator.commands.files import FileCommands
@@ -55,6 +56,7 @@ class Commands:
         self.replay = ReplayCommands(desk)
         self.instances.step_elsewhere = self.replay.replay.step
         self.instances.end_elsewhere = self.replay.replay.end
+        self.boxes = BoxCommands(desk)
         self.semi = SemiCommands(desk)
         self.review = ReviewCommands(desk, propose=lambda: self.modes.choose("auto"))
         self.runs = RunCommands(desk)

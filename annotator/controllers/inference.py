@@ -14,6 +14,7 @@ from engine.inference.host import InferenceHost
 from engine.inference.settings import CacheSettings
 from engine.records import Rle
 from engine.stages.automatic import Found
+from engine.stages.boxes import BoxWork
 from engine.stages.params import AutoParams
 
 T = TypeVar("T")
@@ -83,8 +84,11 @@ class Inference:
             return _failed("No backend is running.")
         return self._host.hover(image, x, y)
 
-    def find(self, image: ImageRef, params: AutoParams, taken: Sequence[Rle]) -> Future[Found]:
-        """Ask for everything in an image that is new beside ``taken``; the future fails with an InferenceError."""
+    def find(self, image: ImageRef, params: AutoParams | BoxWork, taken: Sequence[Rle]) -> Future[Found]:
+        """Ask for everything in an image that is new beside ``taken``, or for the masks of boxes.
+
+        The future fails with an InferenceError.
+        """
         if self._host is None:
             return _failed("No backend is running. Choose one in the settings.")
         future = self._host.find(image, params, taken)

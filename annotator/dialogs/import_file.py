@@ -72,7 +72,7 @@ class ImportDialog(FormDialog[Import]):
         is_coco = self._format() == "coco"
         self._form.setRowVisible(self.file, is_coco)
         self._form.setRowVisible(self.folder, not is_coco)
-        beside = "beside the COCO file" if is_coco else "in the folder of the dataset"
+        beside = "beside the COCO file" if is_coco else "the dataset's own"
         self.images.edit.setPlaceholderText(f"Empty: the project's images, or {beside}")
         super().check()
 

@@ -40,17 +40,41 @@ class CreateBoxJob(Op[int]):
         return create(tx, BOXES, self.backend, {**self.about, BOXES: self.params.to_json()}, self.image_ids)
 
 
-def open_boxes(reader: Reader, image_id: int) -> tuple[tuple[int, Box], ...]:
+@dataclass(frozen=True)
+class StoreBoxMasks(Op[tuple[int, ...]]):
+    """Propose the masks that boxes of one image gave, as one step; returns their ids.
+
+    ``again`` also takes boxes that a mask was made from before: the person has asked for just these.
+    """
+
+    image_id: int
+    found: tuple[AutoMask, ...] = field(repr=False)
+    backend: BackendInfo
+    again: bool = False
+
+    @property
+    def title(self) -> str:
+        """Say how many."""
+        return "Mask from a box" if len(self.found) == 1 else f"Masks from {len(self.found)} boxes"
+
+    def apply(self, tx: Tx) -> tuple[int, ...]:
+        """Write instances and their boxes as prompts."""
+        return store_answers(tx, self.image_id, self.found, self.backend, None, again=self.again)
+
+
+def open_boxes(reader: Reader, image_id: int, *, again: bool = False) -> tuple[tuple[int, Box], ...]:
     """Return an image's boxes without a mask by instance id, those left out that a mask was already made from.
 
-    A mask that a person rejected counts too: it is not proposed a second time.
+    A mask that a person rejected counts too: it is not proposed a second time. ``again`` leaves none out.
     """
-    asked = reader.instances.box_prompts(image_id)
-    return tuple(
-        (each.id, each.bbox)
-        for each in reader.instances.of_image(image_id)
-        if each.mask is None and each.bbox is not None and not each.iscrowd and corners(each.bbox) not in asked
-    )
+    asked = set() if again else reader.instances.box_prompts(image_id)
+    boxes = ((each.id, box_of(each)) for each in reader.instances.of_image(image_id))
+    return tuple((number, box) for number, box in boxes if box is not None and corners(box) not in asked)
+
+
+def box_of(instance: InstanceRecord) -> Box | None:
+    """Return the box of an instance that a mask can be made from, None where it has a mask or is a crowd."""
+    return None if instance.mask is not None or instance.iscrowd else instance.bbox
 
 
 def corners(box: Box) -> tuple[float, float, float, float]:
@@ -60,14 +84,20 @@ def corners(box: Box) -> tuple[float, float, float, float]:
 
 
 def store_answers(
-    tx: Tx, image_id: int, found: Sequence[AutoMask], backend: BackendInfo, job_id: int | None
+    tx: Tx,
+    image_id: int,
+    found: Sequence[AutoMask],
+    backend: BackendInfo,
+    job_id: int | None,
+    *,
+    again: bool = False,
 ) -> tuple[int, ...]:
     """Write one proposed instance for each answer, with the label of its box and the box as its prompt.
 
     The box itself is left as it is. A box that was removed, or got a mask meanwhile, is passed over.
     """
     image = tx.read.images.get(image_id)
-    still = dict(open_boxes(tx.read, image_id))
+    still = dict(open_boxes(tx.read, image_id, again=again))
     sources = {each.id: each for each in tx.read.instances.some([each.source or 0 for each in found])}
     rows: list[dict[str, Any]] = []
     asked: list[Box] = []
