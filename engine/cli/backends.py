@@ -53,6 +53,8 @@ def backends(
         for status in listed
     ]
     print_table("", ("name", "task", "ready", "prompts", ""), rows)
+    if any(not status.available and status.spec.weights for status in listed):
+        say("'backends info NAME' tells sizes and licences; for files you have: maskwright backends add NAME PATH")
 
 
 @app.command("info")

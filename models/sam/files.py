@@ -39,10 +39,8 @@ def find(spec: BackendSpec, explicit: Path | None = None) -> Source:
         for name in (spec.name, file):
             if (place / name).exists():
                 return _at(place / name)
-    raise WeightsMissing(
-        f"needs its weights: maskwright backends pull {spec.name} ({VARIANTS[spec.name].bytes / 1e6:.0f} MB), "
-        f"or maskwright backends add {spec.name} PATH"
-    )
+    # Short, because every list shows it; "backends" tells the rest.
+    raise WeightsMissing(f"needs its weights: maskwright backends pull {spec.name}")
 
 
 def reason(spec: BackendSpec) -> str:

@@ -29,8 +29,10 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 def test_the_list_says_how_to_come_by_weights(run: Run) -> None:
     listed = {each["name"]: each for each in json.loads(run("--json").stdout)}
     assert listed["sam-vit-b"]["available"] is False
-    assert "maskwright backends pull sam-vit-b (375 MB)" in listed["sam-vit-b"]["reason"]
-    assert "sam2.1-hiera-tiny" in run().stdout
+    assert "maskwright backends pull sam-vit-b" in listed["sam-vit-b"]["reason"]
+    done = run()
+    assert "sam2.1-hiera-tiny" in done.stdout
+    assert "maskwright backends add NAME PATH" in done.stderr
 
 
 def test_info_tells_size_licence_and_where_from(run: Run, tmp_path: Path) -> None:
