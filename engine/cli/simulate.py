@@ -23,7 +23,7 @@ def simulate(
     coco: Annotated[Path, typer.Option("--coco", metavar="FILE", help="A COCO instances file: the known answers.")],
     images: Annotated[Path, typer.Option("--images", metavar="DIR", help="The folder of its images.")],
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Projects, report and pictures go here.")],
-    backend: Annotated[str, typer.Option("--backend", metavar="NAME", help="Who answers.")] = "classic",
+    backend: Annotated[str, typer.Option("--backend", metavar="NAME", help="Who answers; the default backend if not named.")] = "",
     stages: Annotated[str, typer.Option("--stages", metavar="NAME[,NAME...]", help="What is played.")] = (
         "assisted,semi,auto"
     ),
