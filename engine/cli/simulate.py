@@ -23,7 +23,9 @@ def simulate(
     coco: Annotated[Path, typer.Option("--coco", metavar="FILE", help="A COCO instances file: the known answers.")],
     images: Annotated[Path, typer.Option("--images", metavar="DIR", help="The folder of its images.")],
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Projects, report and pictures go here.")],
-    backend: Annotated[str, typer.Option("--backend", metavar="NAME", help="Who answers; the default backend if not named.")] = "",
+    backend: Annotated[
+        str, typer.Option("--backend", metavar="NAME", help="Who answers; the default backend if not named.")
+    ] = "",
     stages: Annotated[str, typer.Option("--stages", metavar="NAME[,NAME...]", help="What is played.")] = (
         "assisted,semi,auto"
     ),
@@ -54,10 +56,11 @@ def simulate(
     from engine.simulate.habits import Habits
     from engine.simulate.run import Simulation, params_of, stages_named
     from engine.simulate.run import simulate as play
+    from models import registry
 
     filled, kept = params_of(preset, score, stability)
     order = Simulation(
-        coco, images, out, backend,
+        coco, images, out, backend or registry.default("mask").name,
         stages=stages_named(stages), habits=Habits(good=good, patience=patience, protocol=protocol.value),
         limit=limit, seed=seed, device=device, prefill=filled, auto=kept,
     )  # fmt: skip

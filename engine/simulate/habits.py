@@ -37,7 +37,7 @@ class Habits:
     good: float = 0.85
     patience: int = 10
     least: float = 0.5
-    worth: float = 0.5
+    worth: float = 0.7
     gaps: int = 8
     switch: float = 0.02
     protocol: Protocol = "center"
