@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -183,8 +184,8 @@ class JobWorkers:
         for process, complaint in self._processes:
             complaint.close()
             if process.poll() is None:
-                # Else Python warns of a child that nobody has waited for, which is just what is meant.
-                process.returncode = 0
+                # Somebody has to take note of its end, or it stays in the system's table as long as this process does.
+                threading.Thread(target=process.wait, name="job worker let go", daemon=True).start()
         self._processes.clear()
 
     def close(self) -> None:

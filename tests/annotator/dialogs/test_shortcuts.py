@@ -27,7 +27,7 @@ def test_search_by_name_and_by_key(qtbot: QtBot, icons: Icons) -> None:
     dialog = ShortcutsDialog(None, ActionRegistry(None, icons))
     qtbot.addWidget(dialog)
     QTest.keyClicks(dialog.tree.search, "next im")
-    assert dialog.tree.shown() == ["go.next", "go.next_todo", "instance.duplicate"]
+    assert dialog.tree.shown() == ["go.next", "go.next_todo", "go.next_unannotated", "instance.duplicate"]
     dialog.tree.search.setText("ctrl+shift+z")
     assert dialog.tree.shown() == ["edit.redo"]
 
