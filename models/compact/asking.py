@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from models.compact.finish import canvas, cut_off, enlarge, seen_box
 from models.compact.frames import Frame, around
-from models.compact.sight import LEVELS, SIDE, Click, CompactEmbedding, Eye, Look, Sight, box_map
+from models.compact.sight import SIDE, Click, CompactEmbedding, Eye, Look, Sight, box_map
 
 ZOOM = 1.8
 """Side of the crop looked at again, in lengths of the object."""
@@ -70,12 +70,7 @@ def _kept_in(box: Box, sight: Sight) -> Sight:
 def _first(eye: Eye, own: CompactEmbedding, question: Question, most: int) -> list[Sight]:
     """Glance at the first click at every level, then look closer at the best that differ."""
     click = next(click for click in question.clicks if click[2])
-    glances = [
-        sight
-        for level in range(len(LEVELS))
-        if level == 0 or own.scale(level) > own.scale(level - 1)
-        for sight in eye.glance(own, level, (click,))[0]
-    ]
+    glances = eye.glance_around(own, click)
     tops = distinct(_agreed([_fair(sight, own) for sight in glances]), most)
     seen = [(sight, box) for sight in tops if (box := seen_box(sight.logits, sight.frame)) is not None]
     if not seen:

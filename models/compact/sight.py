@@ -97,19 +97,36 @@ class Eye:
 
         Not ``flooded`` is quicker and a little worse: for many clicks at once.
         """
+        asked = [(level, click) for click in clicks]
+        return self._glances(own, asked, flooded=flooded)
+
+    def glance_around(self, own: CompactEmbedding, click: Click) -> list[Sight]:
+        """Answer a click from the features of every level that shows something new, all at once."""
+        levels = [n for n in range(len(LEVELS)) if n == 0 or own.scale(n) > own.scale(n - 1)]
+        return [sight for sights in self._glances(own, [(n, click) for n in levels], flooded=True) for sight in sights]
+
+    def _glances(
+        self, own: CompactEmbedding, asked: Sequence[tuple[int, Click]], *, flooded: bool
+    ) -> list[list[Sight]]:
         found: list[list[Sight]] = []
-        level_features = [torch.from_numpy(part).to(self._device) for part in own.levels[level]]
-        for start in range(0, len(clicks), BATCH):
-            some = clicks[start : start + BATCH]
-            places = [self._window(own, level, click) for click in some]
+        wanted = {level for level, _ in asked}
+        kept = {n: [torch.from_numpy(part).to(self._device) for part in own.levels[n]] for n in wanted}
+        for start in range(0, len(asked), BATCH):
+            some = asked[start : start + BATCH]
+            places = [self._window(own, level, click) for level, click in some]
             parts = [
-                torch.stack([_cut_features(part, x, y, SIDE, FEATURE_STRIDES[n]) for x, y, _ in places]).float()
-                for n, part in enumerate(level_features)
+                torch.stack(
+                    [
+                        _cut_features(kept[level][n], x, y, SIDE, stride)
+                        for (level, _), (x, y, _) in zip(some, places, strict=True)
+                    ]
+                ).float()
+                for n, stride in enumerate(FEATURE_STRIDES)
             ]
             features = Features(*(part.contiguous(memory_format=torch.channels_last) for part in parts))
-            looks = [Look(frame, (click,)) for (_, _, frame), click in zip(places, some, strict=True)]
-            grounds = [_ground(own, frame) if flooded else None for _, _, frame in places]
-            found += self._answer(features, own, looks, grounds)
+            looks = [Look(frame, (click,)) for (_, _, frame), (_, click) in zip(places, some, strict=True)]
+            crops = [_seen(own, look.frame) for look in looks] if flooded else []
+            found += self._answer(features, own, looks, crops)
         return found
 
     def look(
@@ -128,8 +145,7 @@ class Eye:
             crops = np.stack([cut(own.work, look.frame, own.height, own.width, (side, side)) for look in some])
             with torch.inference_mode(), devices.memory_errors(self._device), self._precision():
                 features = self._network.encoder(normalise(torch.from_numpy(crops).to(self._device)))
-            grounds = [Ground(crop) if flooded else None for crop in crops]
-            found += self._answer(features, own, some, grounds, passes=passes)
+            found += self._answer(features, own, some, list(crops) if flooded else (), passes=passes)
         return found
 
     def _answer(
@@ -137,7 +153,7 @@ class Eye:
         features: Features,
         own: CompactEmbedding,
         looks: Sequence[Look],
-        grounds: Sequence[Ground | None],
+        crops: Sequence[NDArray[np.uint8]],
         *,
         passes: int = 1,
     ) -> list[list[Sight]]:
@@ -147,15 +163,15 @@ class Eye:
         box = np.zeros((len(looks), 1, half, half), dtype=np.float32)
         previous = np.zeros((len(looks), 1, half, half), dtype=np.float32)
         flood = np.zeros((len(looks), FLOODS, half, half), dtype=np.float32)
-        for row, (look, some, ground) in enumerate(zip(looks, inside, grounds, strict=True)):
-            if ground is not None:
-                flood[row] = ground.flood(some)
+        for row, (look, some) in enumerate(zip(looks, inside, strict=True)):
             for column, click in enumerate(some):
                 clicks[row, column] = click
             if look.box is not None:
                 box[row, 0] = box_map(look.box, look.frame, half)
             if look.previous is not None:
                 previous[row, 0] = sample(look.previous, look.frame, own.height, own.width, (half, half), OUTSIDE)
+        for row, crop in enumerate(crops):
+            flood[row] = Ground(crop).flood(inside[row])
         asked = Prompts(*(torch.from_numpy(part).to(self._device) for part in (clicks, box, previous, flood)))
         with torch.inference_mode(), devices.memory_errors(self._device), self._precision():
             answer = self._network.decoder(features, asked)
@@ -193,8 +209,8 @@ class Eye:
         return x, y, Frame(x / scale, y / scale, (x + SIDE) / scale, (y + SIDE) / scale)
 
 
-def _ground(own: CompactEmbedding, frame: Frame) -> Ground:
-    return Ground(cut(own.work, frame, own.height, own.width, (SIDE, SIDE)))
+def _seen(own: CompactEmbedding, frame: Frame) -> NDArray[np.uint8]:
+    return cut(own.work, frame, own.height, own.width, (SIDE, SIDE))
 
 
 def _quick_bfloat() -> bool:

@@ -39,7 +39,7 @@ def next_click(true: BoolMask, found: BoolMask, rng: Generator, centred: float) 
 def region_at(true: BoolMask, found: BoolMask, click: Click) -> BoolMask:
     """Return the connected region of error, of the click's kind, that ``click`` lies in; bool[h, w]."""
     error = (true & ~found) if click[2] else (found & ~true)
-    plane = error.astype(np.uint8)
+    plane = np.ascontiguousarray(error, dtype=np.uint8)
     seed = (min(int(click[0]), true.shape[1] - 1), min(int(click[1]), true.shape[0] - 1))
     if not plane[seed[1], seed[0]]:
         return np.zeros_like(true)
