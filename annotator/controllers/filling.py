@@ -142,7 +142,8 @@ class Filling:
         def take(record: PrefillRecord | None) -> None:
             self._running = None if ended else self._running
             if ticket == self._reading:
-                first = self._read_of != image.id
+                # The seconds of a confirmation count from when the proposals came on screen, found before or just now.
+                first = self._read_of != image.id or self._record is None
                 self._record, self._read_of = record, image.id
                 if record is not None and record.confirmed_at is None and first:
                     self._clock.start()

@@ -63,8 +63,14 @@ def test_found_thresholds_tried_confirmed_and_taken_back(open_window: Any) -> No
     middle = int(100 * scores[len(scores) // 2])
     part.strip.score.setValue(middle)
     kept = {each.id for each in proposed if each.provenance.score >= middle / 100}
+    # The person's seconds run since the proposals came on screen; four more of them pass.
+    clock = part.filling._clock
+    assert clock._last is not None
+    later = clock._last + 4000
+    clock._now = lambda: later
     driver.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
     driver.wait(lambda: part.filling.state.phase == "confirmed")
+    assert sum(each.review_ms for each in driver.stored()) >= 3900
     assert {each.id for each in driver.stored()} == kept
     assert {each.state for each in driver.stored()} == {State.ACCEPTED}
     assert driver.desk.editing.unseen == frozenset()
