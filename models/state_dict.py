@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import struct
 import warnings
@@ -52,6 +53,28 @@ def read_state(path: Path) -> dict[str, torch.Tensor]:
     ):
         raise WeightsMismatch(f"The weights file {path} holds no table of named tensors.")
     return state
+
+
+def read_floats(path: Path) -> dict[str, torch.Tensor]:
+    """Return what ``read_state`` does with every floating value in single precision, to compute with."""
+    return {name: value.float() if value.is_floating_point() else value for name, value in read_state(path).items()}
+
+
+def export_average(training: Path, target: Path, metadata: Mapping[str, str]) -> None:
+    """Write the averaged weights of ``training`` (a training.pt of ours) to ``target``, in half precision and whole."""
+    import torch
+    from safetensors.torch import save_file
+
+    state: dict[str, torch.Tensor] = torch.load(training, map_location="cpu", weights_only=True)["average"]
+    half = {
+        name: value.to(torch.float16).contiguous() if value.is_floating_point() else value
+        for name, value in state.items()
+    }
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(target.name + ".part")
+    save_file(half, part, metadata={"format": "pt", **metadata})
+    part.chmod(0o644)
+    os.replace(part, target)  # noqa: PTH105 - the one call that is atomic on every system
 
 
 def apply_state(

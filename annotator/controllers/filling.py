@@ -256,7 +256,7 @@ class Filling:
             self._say("error", f"No objects were filled in: {reason_of(error)} Try again, or choose another backend.")
             self._end()
             return
-        except Exception:
+        except Exception:  # a bug keeps its traceback, but the strip must not say "looking" for ever
             self._end()
             raise
         backend = self._host.info

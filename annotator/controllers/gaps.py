@@ -157,7 +157,7 @@ class Gaps:
                     return
                 self._end()
                 self._view.say("error", f"The backend gave no answer at the gap: {reason_of(error)}")
-            except Exception:
+            except Exception:  # a bug keeps its traceback, but G must work again
                 self._end()
                 raise
             else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QTreeWidget, QTreeWidgetItem, QVBoxLayout
 
 from annotator.controllers.runs import Run, RunList
@@ -149,9 +149,9 @@ class RunCard(QFrame):
         if self._run is not None:
             self._show_buttons(self._run)
 
-    def _emit(self, signal: object) -> None:
+    def _emit(self, signal: SignalInstance) -> None:
         if self._job is not None:
-            signal.emit(self._job)  # type: ignore[attr-defined]  # a bound signal
+            signal.emit(self._job)
 
     def _arrange(self) -> None:
         buttons = QHBoxLayout()

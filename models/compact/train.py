@@ -9,13 +9,10 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import signal
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from models import device as devices
 from models.compact.augment import SHIPPED, Recipe
@@ -26,6 +23,7 @@ from models.compact.spec import WEIGHTS
 from models.compact.store import export
 from models.compact.trainer import Plan, Trainer
 from models.errors import ModelError
+from models.training import parser, run_told, stop_on_signals, tell
 
 FINE_TUNE_RATE = 3e-4
 """Highest learning rate when training goes on from finished weights."""
@@ -34,43 +32,23 @@ FINE_TUNE_RATE = 3e-4
 def main(arguments: Sequence[str] | None = None) -> int:
     """Train as the command line says; return the exit code."""
     options = _parser().parse_args(arguments)
-    stop: list[int] = []
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda caught, _frame: stop.append(caught))
+    should_stop = stop_on_signals()
     try:
         plan = _plan(options)
         trainer = Trainer(plan)
-        with (plan.out / "log.jsonl").open("a", encoding="utf-8") as log:
-
-            def report(line: dict[str, Any]) -> None:
-                text = json.dumps(line)
-                log.write(text + "\n")
-                log.flush()
-                _tell(text)
-
-            trainer.run(report, lambda: bool(stop))
+        run_told(lambda report: trainer.run(report, should_stop), plan.out / "log.jsonl")
         weights = plan.out / WEIGHTS
-        _tell(json.dumps({"weights": str(weights), "checksum": export(trainer.checkpoint, weights)}))
+        tell({"weights": str(weights), "checksum": export(trainer.checkpoint, weights)})
     except (ModelError, OSError, ValueError) as error:
-        _tell(json.dumps({"error": str(error)}))
+        tell({"error": str(error)})
         return 1
     return 0
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m models.compact.train", description="Train the compact network.")
-    parser.add_argument("--data", type=Path, action="append", default=[], help="a folder of labelled photographs")
-    parser.add_argument("--coco", nargs=2, type=Path, action="append", default=[], metavar=("FILE", "IMAGES"))
-    parser.add_argument("--corpus", type=Path, help="where the data is unpacked to, or was")
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--minutes", type=float, default=60.0, help="processor minutes a thread")
-    parser.add_argument("--steps", type=int)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--threads", type=int, default=0)
-    parser.add_argument("--device")
-    parser.add_argument("--resume", action="store_true")
-    parser.add_argument("--start", type=Path, help="begin with these weights")
-    return parser
+    made = parser("python -m models.compact.train", "Train the compact network.", "a folder of labelled photographs")
+    made.add_argument("--corpus", type=Path, help="where the data is unpacked to, or was")
+    return made
 
 
 def _plan(options: argparse.Namespace) -> Plan:
@@ -112,7 +90,7 @@ def _unpack(corpus: Path, folders: Sequence[Path], files: Sequence[tuple[Path, P
         pass
     for count, _ in enumerate(unpack(corpus, sources, _items(folders, files)), 1):
         if count % 50 == 0:
-            _tell(json.dumps({"unpacked": count}))
+            tell({"unpacked": count})
 
 
 def _items(folders: Sequence[Path], files: Sequence[tuple[Path, Path]]) -> Iterator[Labelled]:
@@ -125,15 +103,6 @@ def _items(folders: Sequence[Path], files: Sequence[tuple[Path, Path]]) -> Itera
 def _changed(path: Path) -> int:
     index = path / "index.json"
     return (index if index.is_file() else path).stat().st_mtime_ns
-
-
-def _tell(line: str) -> None:
-    """Write one line at once; whoever listens may have gone, and the training goes on all the same."""
-    try:
-        sys.stdout.write(line + "\n")
-        sys.stdout.flush()
-    except BrokenPipeError:
-        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - for the rest of the process
 
 
 if __name__ == "__main__":

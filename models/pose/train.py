@@ -8,13 +8,9 @@ Whoever starts it reads from stdout one object a line: ``step``, ``minutes``, ``
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from torch import Tensor
 
@@ -26,7 +22,8 @@ from models.pose.figures import read
 from models.pose.spec import WEIGHTS
 from models.pose.store import export
 from models.pose.trainer import RATE, Plan, Trainer
-from models.state_dict import read_state
+from models.state_dict import read_floats
+from models.training import parser, run_told, stop_on_signals, tell
 
 FINE_TUNE_RATE = 3e-4
 """Highest learning rate when training goes on from finished weights."""
@@ -34,46 +31,23 @@ FINE_TUNE_RATE = 3e-4
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Train as the command line says; return the exit code."""
-    options = _parser().parse_args(arguments)
-    stop: list[int] = []
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda caught, _frame: stop.append(caught))
+    options = parser(
+        "python -m models.pose.train", "Train the pose network.", "a folder of people with joints"
+    ).parse_args(arguments)
+    should_stop = stop_on_signals()
     try:
         joints, figures = read(
             [path.resolve() for path in options.data],
             [(file.resolve(), images.resolve()) for file, images in options.coco],
         )
         trainer = Trainer(_plan(options), joints, figures, _start(options.start))
-        with (options.out / "log.jsonl").open("a", encoding="utf-8") as log:
-
-            def report(line: dict[str, Any]) -> None:
-                text = json.dumps(line)
-                log.write(text + "\n")
-                log.flush()
-                _tell(text)
-
-            trainer.run(report, lambda: bool(stop))
+        run_told(lambda report: trainer.run(report, should_stop), options.out / "log.jsonl")
         weights = options.out / WEIGHTS
-        _tell(json.dumps({"weights": str(weights), "checksum": export(trainer.checkpoint, joints, weights)}))
+        tell({"weights": str(weights), "checksum": export(trainer.checkpoint, joints, weights)})
     except (ModelError, OSError, ValueError) as error:
-        _tell(json.dumps({"error": str(error)}))
+        tell({"error": str(error)})
         return 1
     return 0
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m models.pose.train", description="Train the pose network.")
-    parser.add_argument("--data", type=Path, action="append", default=[], help="a folder of people with joints")
-    parser.add_argument("--coco", nargs=2, type=Path, action="append", default=[], metavar=("FILE", "IMAGES"))
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--minutes", type=float, default=60.0, help="processor minutes a thread")
-    parser.add_argument("--steps", type=int)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--threads", type=int, default=0)
-    parser.add_argument("--device")
-    parser.add_argument("--resume", action="store_true")
-    parser.add_argument("--start", type=Path, help="begin with these weights")
-    return parser
 
 
 def _plan(options: argparse.Namespace) -> Plan:
@@ -97,16 +71,7 @@ def _start(explicit: Path | None) -> dict[str, Tensor] | None:
             path = asset(COMPACT_WEIGHTS)
         except FileNotFoundError:
             return None
-    return {name: value.float() if value.is_floating_point() else value for name, value in read_state(path).items()}
-
-
-def _tell(line: str) -> None:
-    """Write one line at once; whoever listens may have gone, and the training goes on all the same."""
-    try:
-        sys.stdout.write(line + "\n")
-        sys.stdout.flush()
-    except BrokenPipeError:
-        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - for the rest of the process
+    return read_floats(path)
 
 
 if __name__ == "__main__":
