@@ -22,7 +22,7 @@ _CHUNK = 1 << 20
 _STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 _STRING_OR_TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|-?Infinity|NaN', re.DOTALL)
 _TOKENS = (b"NaN", b"Infinity")
-_TAIL = len(b"-Infinity") - 1
+_TAIL = len(b"-Infinity")
 _BOM = b"\xef\xbb\xbf"
 # orjson, which writes what is kept, stops at 254.
 _MAX_DEPTH = 200
