@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from engine.cli.bench_options import (
+    BackendOption,
+    CocoOption,
+    DeviceOption,
+    ImagesOption,
+    LimitOption,
+    OutOption,
+    names_in,
+)
+from engine.cli.bench_pose import pose
 from engine.cli.console import JsonOption, known_errors, print_json, print_table, progress
 
 app = typer.Typer(no_args_is_help=True, help="Measure backends on labelled images.", rich_markup_mode="rich")
-
-CocoOption = Annotated[Path, typer.Option("--coco", metavar="FILE", help="A COCO instances file.")]
-ImagesOption = Annotated[Path, typer.Option("--images", metavar="DIR", help="The folder of its images.")]
-BackendOption = Annotated[str, typer.Option("--backend", metavar="NAME[,NAME...]", help="What to measure.")]
-LimitOption = Annotated[int | None, typer.Option("--limit", min=1, help="Take this many objects.")]
-OutOption = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Write JSON and pictures here.")]
-DeviceOption = Annotated[str | None, typer.Option("--device", help="cpu, cuda, mps; the best by default.")]
+app.command("pose")(pose)
 
 
 class Where(StrEnum):
@@ -50,7 +53,7 @@ def clicks(
     """
     from engine.measure.run import run_clicks
 
-    names = _names(backend)
+    names = names_in(backend)
     with progress("Clicking") as control:
         figures = run_clicks(
             coco, images, names, out,
@@ -84,7 +87,7 @@ def grid(
     from engine.measure.run import run_grid
     from models.api import KeepRule
 
-    names = _names(backend)
+    names = names_in(backend)
     keep = KeepRule(min_score=score, min_stability=stability)
     with progress("Asking the grid") as control:
         figures = run_grid(coco, images, names, out, keep=keep, limit=limit, device=device, control=control)
@@ -120,7 +123,7 @@ def boxes(
     """
     from engine.measure.run import run_boxes
 
-    names = _names(backend)
+    names = names_in(backend)
     with progress("Asking boxes") as control:
         figures = run_boxes(coco, images, names, out, limit=limit, device=device, control=control)
     if as_json:
@@ -136,10 +139,6 @@ def boxes(
         ("milliseconds to encode", *(f"{1000 * each['seconds_encode']:.0f}" for each in figures)),
     ]
     print_table(f"{figures[0]['objects']} objects", ("", *names), rows)
-
-
-def _names(backend: str) -> list[str]:
-    return list(dict.fromkeys(name.strip() for name in backend.split(",") if name.strip()))
 
 
 def _click_rows(figures: list[dict[str, Any]]) -> list[tuple[str, ...]]:

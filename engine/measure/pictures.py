@@ -18,8 +18,14 @@ _TILE = 200
 Pixels = NDArray[np.uint8]
 
 
-def plot_curves(curves: Mapping[str, Sequence[float]]) -> bytes:
-    """Return a PNG: mean IoU (0 to 1) over clicks, one line a backend."""
+def plot_curves(
+    curves: Mapping[str, Sequence[float]],
+    *,
+    ticks: Sequence[str] | None = None,
+    across: str = "clicks",
+    up: str = "mean IoU",
+) -> bytes:
+    """Return a PNG: values from 0 to 1, one line a backend; ``ticks`` are words below the places, else 1, 2, 3 ..."""
     wide, high, left, low = 640, 420, 50, 380
     picture = Image.new("RGB", (wide, high), "white")
     draw = ImageDraw.Draw(picture)
@@ -29,16 +35,16 @@ def plot_curves(curves: Mapping[str, Sequence[float]]) -> bytes:
         y = low - tenth / 10 * (low - 20)
         draw.line((left, y, wide - 20, y), fill=(225, 225, 225))
         draw.text((left - 28, y - 6), f"{tenth / 10:.1f}", fill="black")
-    for number in range(most):
-        draw.text((left + number * step - 3, low + 6), str(number + 1), fill="black")
-    draw.text((wide // 2 - 20, low + 22), "clicks", fill="black")
-    draw.text((4, 4), "mean IoU", fill="black")
+    for number, words in enumerate(ticks or [str(number + 1) for number in range(most)]):
+        draw.text((left + number * step - 3 * len(words), low + 6), words, fill="black")
+    draw.text((wide // 2 - 3 * len(across), low + 22), across, fill="black")
+    draw.text((4, 4), up, fill="black")
     for rank, (name, curve) in enumerate(curves.items()):
         colour = _COLOURS[rank % len(_COLOURS)]
         line = [(left + number * step, low - value * (low - 20)) for number, value in enumerate(curve)]
         draw.line(line, fill=colour, width=3)
-        draw.text((wide - 150, low - 24 - 16 * rank), name, fill=colour)
-    return _png(picture)
+        draw.text((wide - max(150, 6 * len(name) + 30), low - 24 - 16 * rank), name, fill=colour)
+    return as_png(picture)
 
 
 def contact_sheet(rows: Sequence[tuple[str, Pixels, BoolMask, ClickTrack]]) -> bytes:
@@ -55,7 +61,7 @@ def contact_sheet(rows: Sequence[tuple[str, Pixels, BoolMask, ClickTrack]]) -> b
         for column, (mask, clicks) in enumerate(((true, 0), (track.first, 1), (track.last, len(track.clicks)))):
             tile = _tile(pixels, true, mask, track, clicks)
             sheet.paste(Image.fromarray(tile), (column * _TILE, top + 16))
-    return _png(sheet)
+    return as_png(sheet)
 
 
 def _tile(pixels: Pixels, true: BoolMask, mask: BoolMask, track: ClickTrack, clicks: int) -> Pixels:
@@ -78,7 +84,8 @@ def _tile(pixels: Pixels, true: BoolMask, mask: BoolMask, track: ClickTrack, cli
     return drawn
 
 
-def _png(picture: Image.Image) -> bytes:
+def as_png(picture: Image.Image) -> bytes:
+    """Return the bytes of a PNG file."""
     out = BytesIO()
     picture.save(out, "PNG")
     return out.getvalue()

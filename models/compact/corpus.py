@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Iterable, Iterator
@@ -14,12 +13,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from models.held import is_held
 from models.masks import BoolMask, extent
 
 LONGEST = 640
 """Longest side kept of a photograph; larger ones are shrunk, since the network looks at crops of 128 to 256 px."""
-HELD_SHARE = 7
-"""One file name in seven is kept from training, by its hash alone."""
 _FORMAT = 2
 
 
@@ -52,11 +50,6 @@ class Photo:
     width: int
     held: bool
     things: tuple[Thing, ...]
-
-
-def is_held(name: str) -> bool:
-    """Tell whether the photograph with this file name belongs to the validation part."""
-    return int(hashlib.sha256(Path(name).name.encode()).hexdigest()[:12], 16) % HELD_SHARE == 0
 
 
 class Corpus:

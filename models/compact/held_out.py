@@ -12,8 +12,8 @@ from typing import Any
 from PIL import Image
 
 from models import masks
-from models.compact.corpus import is_held
 from models.compact.readers import read_folder
+from models.held import is_held
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

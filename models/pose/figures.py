@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from models.compact.corpus import is_held
+from models.held import is_held
 from models.pose.skeletons import Joints, joints_named, plain
 
 MARGIN = 0.1

@@ -58,3 +58,20 @@ def test_boxes_print_a_table(labelled):
 
 def test_an_unknown_backend_is_a_known_error(labelled):
     assert call("grid", *labelled, "--backend", "none").exit_code == 1
+
+
+def test_poses_print_a_table(tmp_path):
+    joints = [10.5, 20, 1, 60, 100, 1, 80, 40, 0]
+    items = []
+    for number in range(12):
+        Image.fromarray(np.full((120, 100, 3), 80, dtype=np.uint8)).save(tmp_path / f"{number}.png")
+        items.append({"image": f"{number}.png", "keypoints": joints})
+    index = {"keypoint_names": ["left_shoulder", "right_hip", "tail"], "items": items}
+    (tmp_path / "index.json").write_text(json.dumps(index))
+    done = call("pose", "--data", str(tmp_path), "--backend", "fake-pose", "--all")
+    assert done.exit_code == 0, done.output
+    assert "12 people, 3 joints" in done.output
+    assert "PCK@0.2 (torso) = PDJ@0.2, true boxes" in done.output
+    done = call("pose", "--data", str(tmp_path), "--backend", "fake-pose", "--all", "--limit", "2", "--json")
+    assert json.loads(done.output)["results"][0]["people"] == 2
+    assert call("pose", "--coco", str(tmp_path / "x.json"), "--backend", "fake-pose").exit_code == 1

@@ -3,7 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models.compact.corpus import LONGEST, Corpus, Labelled, is_held, unpack
+from models.compact.corpus import LONGEST, Corpus, Labelled, unpack
+from models.held import is_held
 
 
 def test_pictures_and_masks_come_back(corpus):
