@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from models.api import (
     PromptSet,
 )
 from models.compact.asking import Question, ask
-from models.compact.finish import canvas, enlarge, in_crop, obey, stability, widen
+from models.compact.finish import canvas, disobeyed, enlarge, in_crop, obey, stability, widen
 from models.compact.frames import cut
 from models.compact.grid import answer_grid
 from models.compact.network import FEATURE_STRIDES, CompactNet, placed
@@ -66,7 +67,8 @@ class CompactBackend:
         own = _own(embedding)
         question = _question(own, prompts, previous)
         sights = ask(self._eye, own, question, 3 if multimask else 1)
-        found = [_candidate(own, sight, question.clicks) for sight in sights]
+        with ThreadPoolExecutor(len(sights), "candidate") as pool:
+            found = list(pool.map(lambda sight: _candidate(own, sight, question.clicks), sights))
         found.sort(key=lambda candidate: -candidate.score)
         return found
 
@@ -126,7 +128,7 @@ def _candidate(own: CompactEmbedding, sight: Sight, clicks: tuple[Click, ...]) -
     side = 2 * sight.logits.shape[0]
     logits = widen(sight.logits, side)
     inside = in_crop(sight.frame, clicks, side)
-    if inside:
+    if disobeyed(logits, inside):
         logits = obey(logits, cut(own.work, sight.frame, own.height, own.width, (side, side)), inside)
     mask = enlarge(logits, sight.frame, own.height, own.width, clicks)
     field = canvas(logits, sight.frame, own.height, own.width)

@@ -17,6 +17,7 @@ CANVAS_SIDE = 512
 FIRMNESS = 1.0
 """Logit that a clicked spot gets at least."""
 _STEPS = 16.0  # steps of one logit when masks are enlarged as bytes
+_TILE = 192  # side of the squares in which masks are enlarged
 
 
 def obey(
@@ -33,7 +34,7 @@ def obey(
     with the difference in colour (``tint``, in steps of 8-bit Lab), so that it stops at an edge.
     """
     side = logits.shape[0]
-    wrong = [click for click in clicks if _signed(logits, click) < FIRMNESS]
+    wrong = disobeyed(logits, clicks)
     if not wrong:
         return logits
     lab = cv2.cvtColor(crop, cv2.COLOR_RGB2LAB).astype(np.float32)
@@ -53,6 +54,13 @@ def obey(
     return out
 
 
+def disobeyed(
+    logits: NDArray[np.float32], clicks: Sequence[tuple[float, float, float]]
+) -> list[tuple[float, float, float]]:
+    """Return the clicks, in pixels of ``logits``, that it contradicts or hardly grants."""
+    return [click for click in clicks if _signed(logits, click) < FIRMNESS]
+
+
 def enlarge(logits: NDArray[np.float32], frame: Frame, height: int, width: int, clicks: Sequence[Click]) -> BoolMask:
     """Return ``bool[height, width]``: ``logits`` above 0 inside ``frame``, clicked pixels as they were clicked."""
     mask = np.zeros((height, width), dtype=np.bool_)
@@ -60,21 +68,37 @@ def enlarge(logits: NDArray[np.float32], frame: Frame, height: int, width: int, 
     rim = 1 + frame.width / logits.shape[1]
     x0, y0 = max(0, int(box[0] - rim)), max(0, int(box[1] - rim))
     x1, y1 = min(width, int(box[2] + rim) + 1), min(height, int(box[3] + rim) + 1)
-    if x1 > x0 and y1 > y0:
-        levels = np.clip(logits * _STEPS + 128, 0, 255).astype(np.uint8)
-        kx, ky = logits.shape[1] / frame.width, logits.shape[0] / frame.height
-        move = np.array(
-            [
-                [kx, 0, (x0 - frame.x0) * kx + kx / 2 - 0.5],
-                [0, ky, (y0 - frame.y0) * ky + ky / 2 - 0.5],
-            ]
-        )
-        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        large = cv2.warpAffine(levels, move, (x1 - x0, y1 - y0), flags=flags, borderMode=cv2.BORDER_REPLICATE)
-        np.greater(large, 128, out=mask[y0:y1, x0:x1])
+    levels = np.clip(logits * _STEPS + 128, 0, 255).astype(np.uint8)
+    for top in range(y0, y1, _TILE):
+        for left in range(x0, x1, _TILE):
+            tile = mask[top : min(top + _TILE, y1), left : min(left + _TILE, x1)]
+            _enlarge_tile(levels, frame, left, top, tile)
     for x, y, inside in sorted(clicks, key=lambda click: not click[2]):
         mask[min(max(int(y), 0), height - 1), min(max(int(x), 0), width - 1)] = inside
     return mask
+
+
+def _enlarge_tile(levels: NDArray[np.uint8], frame: Frame, left: int, top: int, tile: NDArray[np.bool_]) -> None:
+    """Write into ``tile``, whose corner is at ``left``, ``top``, where ``levels`` lie above their middle, 128."""
+    kx, ky = levels.shape[1] / frame.width, levels.shape[0] / frame.height
+    height, width = tile.shape
+    rows = _reach((top - frame.y0) * ky, height * ky, levels.shape[0])
+    columns = _reach((left - frame.x0) * kx, width * kx, levels.shape[1])
+    # Most of a large mask is far from its outline: there nothing is to be interpolated.
+    near = levels[rows, columns]
+    if near.min() > 128:
+        tile[:] = True
+    elif near.max() > 128:
+        move = np.array([[kx, 0, (left - frame.x0) * kx + kx / 2 - 0.5], [0, ky, (top - frame.y0) * ky + ky / 2 - 0.5]])
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        large = cv2.warpAffine(levels, move, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+        np.greater(large, 128, out=tile)
+
+
+def _reach(start: float, length: float, side: int) -> slice:
+    """Return which of ``side`` rows the interpolation from ``start`` on over ``length`` may look at, one at least."""
+    first = min(max(int(np.floor(start)) - 1, 0), side - 1)
+    return slice(first, max(first + 1, min(int(np.ceil(start + length)) + 1, side)))
 
 
 def canvas(logits: NDArray[np.float32], frame: Frame, height: int, width: int) -> NDArray[np.float32]:

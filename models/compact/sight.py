@@ -15,6 +15,7 @@ from models import device as devices
 from models.compact.flood import FLOODS, Ground
 from models.compact.frames import Frame, clicks_in, cut, sample, shrink
 from models.compact.network import FEATURE_STRIDES, STRIDE, CompactNet, Features, Prompts
+from models.compact.quick import quickened
 from models.compact.rounds import MEAN, normalise
 
 SIDE = 128
@@ -78,8 +79,8 @@ class Eye:
     """The network with its device; turns frames and clicks into tensors and answers into ``Sight``."""
 
     def __init__(self, network: CompactNet, device: torch.device) -> None:
-        """Take over ``network``, which must be in evaluation mode on ``device``."""
-        self._network = network
+        """Ask a copy of ``network``, which must be in evaluation mode on ``device``."""
+        self._network = quickened(network, bfloat=device.type == "cpu" and _quick_bfloat())
         self._device = device
 
     def embed(self, image: NDArray[np.uint8]) -> CompactEmbedding:
