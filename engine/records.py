@@ -214,7 +214,8 @@ class InstanceRecord:
 class PromptRecord:
     """One prompt of an instance in the order given: ``kind`` point (x0, y0, positive), box (x0..y1) or mask.
 
-    ``at_ms`` counts from the draft's first prompt.
+    ``at_ms`` counts from the draft's first prompt. A box that a detector gave has the ``text`` it was asked, its name
+    and its ``score`` in [0, 1].
     """
 
     kind: str
@@ -224,6 +225,9 @@ class PromptRecord:
     y1: float | None = None
     positive: bool = True
     at_ms: int = 0
+    text: str = ""
+    detector: str = ""
+    score: float | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

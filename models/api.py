@@ -20,7 +20,7 @@ Image: TypeAlias = NDArray[np.uint8]
 Logits: TypeAlias = NDArray[np.float32]
 """``float32[h, w]``, low resolution over the whole image, above 0 means inside."""
 Task: TypeAlias = Literal["mask", "pose", "detect"]
-PromptKind: TypeAlias = Literal["points", "box", "mask", "grid"]
+PromptKind: TypeAlias = Literal["points", "box", "mask", "grid", "text"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +147,8 @@ class BackendSpec:
     """Lower comes first; the default backend of a task is the first one available."""
     ready: str = ""
     """``"module:callable"``, torch-free, that is given the spec and returns why it cannot be used, or an empty text."""
+    min_score: float = 0.5
+    """Of a detector: the score in [0, 1] from which its authors call something found."""
     trainer: str = ""
     """Module that ``python -m`` runs to train this backend (see models/compact/train.py); empty if it cannot be."""
 
@@ -227,7 +229,11 @@ class DetectBackend(Backend, Protocol):
     """An image in, boxes out."""
 
     def detect(self, image: Image, *, texts: Sequence[str] = (), min_score: float = 0.5) -> list[BoxCandidate]:
-        """Return boxes of at least ``min_score``, best first; ``texts`` names what to look for, if it can."""
+        """Return boxes of at least ``min_score``, best first.
+
+        A detector whose spec names the prompt "text" looks for ``texts`` and labels each box with the one it is of.
+        Raises UnsupportedPrompt for words that it cannot read.
+        """
 
 
 @dataclass(frozen=True, slots=True)

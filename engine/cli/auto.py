@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from engine.workspace import Workspace
 
 _WATCH_SECONDS = 0.5
+_VERBS = {"auto": "auto", "boxes": "box2mask", "words": "find"}
+"""The command that goes on with a job that has constants of this name."""
 
 
 @known_errors
@@ -274,6 +276,8 @@ def tell(workspace: Workspace, job_id: int, stopped: bool, complaints: list[str]
         print_failures(failures)
         if "auto" in job.params:
             _explain_nothing(progress, account, job.params["auto"])
+        elif "words" in job.params:
+            _explain_no_words(progress, account, job.params["words"])
     for complaint in complaints:
         say(complaint)
     if progress.state in (JobState.WAITING, JobState.RUNNING):
@@ -285,7 +289,7 @@ def tell(workspace: Workspace, job_id: int, stopped: bool, complaints: list[str]
 
 
 def _verb(job: JobRecord) -> str:
-    return "auto" if "auto" in job.params else "box2mask"
+    return next((verb for kind, verb in _VERBS.items() if kind in job.params), "auto")
 
 
 def _explain_nothing(progress: JobProgress, account: Any, params: dict[str, Any]) -> None:
@@ -299,4 +303,18 @@ def _explain_nothing(progress: JobProgress, account: Any, params: dict[str, Any]
         typer.echo(
             f"0 masks kept of {asked:,} points asked ({offered:,} passed the thresholds): lower --min-score "
             f"({params['min_score']:g}) or --min-stability ({params['min_stability']:g})."
+        )
+
+
+def _explain_no_words(progress: JobProgress, account: Any, params: dict[str, Any]) -> None:
+    """Say what to do when a detector found nothing, or when all was stored already."""
+    if progress.instances or not progress.done:
+        return
+    if int(account.get("asked", 0)):
+        typer.echo("What was found is stored already, or nearly the same as something that is.")
+    else:
+        words = ", ".join(params["words"])
+        typer.echo(
+            f"'{params['detector']}' found nothing for: {words}. Use other words, or lower --min-score "
+            f"({params['min_score']:g})."
         )

@@ -25,6 +25,7 @@ from engine.cli import (
     doctor,
     embed,
     export,
+    find,
     gui,
     history,
     info,
@@ -92,6 +93,7 @@ app.add_typer(labels.app, name="labels", rich_help_panel=_DATA)
 app.command("auto", rich_help_panel=_MODELS)(auto.auto)
 app.command("confirm", rich_help_panel=_MODELS)(confirm.confirm)
 app.command("box2mask", rich_help_panel=_MODELS)(box2mask.box2mask)
+app.command("find", rich_help_panel=_MODELS)(find.find)
 app.command("review", rich_help_panel=_MODELS)(review.review)
 app.command("run-job", hidden=True)(auto.run_job)
 app.command("embed", rich_help_panel=_MODELS)(embed.embed)

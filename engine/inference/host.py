@@ -21,6 +21,7 @@ from engine.inference.waiting import Waiting
 from engine.stages.automatic import Found
 from engine.stages.boxes import BoxWork
 from engine.stages.params import AutoParams
+from engine.stages.words import WordWork
 from models.api import BackendInfo, KeepRule, MaskCandidate
 from models.masks import Rle
 
@@ -75,8 +76,10 @@ class InferenceHost:
         self._desk.add(Waiting(Grid(self._desk.number(), image, points, keep), future))
         return future
 
-    def find(self, image: ImageRef, params: AutoParams | BoxWork, taken: Sequence[Rle] = ()) -> Future[Found]:
-        """Ask for everything in the image that is new beside ``taken``, or for the masks of boxes.
+    def find(
+        self, image: ImageRef, params: AutoParams | BoxWork | WordWork, taken: Sequence[Rle] = ()
+    ) -> Future[Found]:
+        """Ask for everything in the image that is new beside ``taken``, or for the masks of boxes or words.
 
         Each window and each box has the time limits anew.
         """

@@ -14,6 +14,7 @@ from engine.inference.settings import CacheSettings
 from engine.stages.automatic import Found
 from engine.stages.boxes import BoxWork
 from engine.stages.params import AutoParams
+from engine.stages.words import WordWork
 from models.api import BackendInfo, KeepRule, MaskCandidate
 from models.masks import Rle
 
@@ -70,11 +71,11 @@ class Grid:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FindMasks:
-    """Find everything in an image that is new beside the masks ``taken``, or answer the boxes that ``params`` hold."""
+    """Find everything in an image that is new beside the masks ``taken``, or what boxes or words in ``params`` mean."""
 
     number: int
     image: ImageRef
-    params: AutoParams | BoxWork
+    params: AutoParams | BoxWork | WordWork
     taken: tuple[Rle, ...]
 
 

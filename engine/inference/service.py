@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Literal
 
 from engine.errors import BackendFailed, EngineError
+from engine.inference.detectors import Detectors
 from engine.inference.draft import Answer, ImageRef
 from engine.inference.embeddings import EmbeddingStore, read_checked
 from engine.inference.messages import (
@@ -29,6 +30,7 @@ from engine.inference.messages import (
 from engine.inference.prompter import Candidates, Prompter
 from engine.stages.automatic import Found, search
 from engine.stages.boxes import BoxWork, answer_boxes
+from engine.stages.words import WordWork, answer_words
 from models import registry
 from models.api import Embedding, MaskBackend
 from models.errors import ModelError
@@ -51,6 +53,7 @@ class Service:
         self._backend = backend
         self._store = EmbeddingStore(backend, hello.cache)
         self._prompter = Prompter(backend)
+        self._detectors = Detectors(hello.device)
 
     @property
     def loaded(self) -> Loaded:
@@ -58,7 +61,8 @@ class Service:
         return Loaded(self._backend.info, self._store.stored)
 
     def close(self) -> None:
-        """Free the backend."""
+        """Free the backend, and the detector if there is one."""
+        self._detectors.close()
         self._backend.close()
 
     def handle(self, request: Request) -> Done:
@@ -103,6 +107,9 @@ class Service:
 
         if isinstance(request.params, BoxWork):
             found = answer_boxes(self._backend, pixels, request.params, phase=tell)
+        elif isinstance(request.params, WordWork):
+            detector = self._detectors.get(request.params.params.detector)
+            found = answer_words(detector, self._backend, pixels, request.params, request.taken, phase=tell)
         else:
             found = search(self._backend, pixels, request.params, request.taken, phase=tell)
         return replace(found, spent=replace(found.spent, read=read))

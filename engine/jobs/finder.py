@@ -9,6 +9,7 @@ from time import perf_counter
 from typing import Protocol, TypeAlias
 
 from engine.errors import BackendFailed, InferenceError
+from engine.inference.detectors import Detectors
 from engine.inference.draft import ImageRef
 from engine.inference.embeddings import read_checked
 from engine.inference.events import Down, HostEvent, Ready
@@ -19,11 +20,12 @@ from engine.records import Rle
 from engine.stages.automatic import Found, search
 from engine.stages.boxes import BoxWork, answer_boxes
 from engine.stages.params import AutoParams
+from engine.stages.words import WordWork, answer_words
 from models.api import BackendInfo, MaskBackend
 from models.errors import ModelError
 
-Work: TypeAlias = AutoParams | BoxWork
-"""Everything in an image, or the masks of its boxes."""
+Work: TypeAlias = AutoParams | BoxWork | WordWork
+"""Everything in an image, the masks of its boxes, or what words name."""
 TICK_SECONDS = 0.5
 """How often a worker looks up while the backend computes."""
 _NO_CACHE = CacheSettings(memory_bytes=0, disk_bytes=0)
@@ -102,6 +104,7 @@ class LocalFinder:
     def __init__(self, backend: MaskBackend) -> None:
         """Use ``backend``, which stays the caller's."""
         self._backend = backend
+        self._detectors = Detectors()
 
     def ready(self) -> BackendInfo:
         """Say who it is."""
@@ -116,6 +119,9 @@ class LocalFinder:
         try:
             if isinstance(params, BoxWork):
                 found = answer_boxes(self._backend, pixels, params)
+            elif isinstance(params, WordWork):
+                detector = self._detectors.get(params.params.detector)
+                found = answer_words(detector, self._backend, pixels, params, taken)
             else:
                 found = search(self._backend, pixels, params, taken)
         except ModelError as error:
@@ -123,7 +129,8 @@ class LocalFinder:
         return replace(found, spent=replace(found.spent, read=read))
 
     def close(self) -> None:
-        """Nothing: the backend is the caller's."""
+        """Free a detector that was needed; the backend is the caller's."""
+        self._detectors.close()
 
 
 def reason_of(error: Exception) -> str:

@@ -15,10 +15,12 @@ from engine.jobs.lease import LEASE_SECONDS, is_gone
 from engine.jobs.stop import Stop
 from engine.ops.box_masks import open_boxes
 from engine.ops.job_items import Claim, ClaimItem, FailItem, FinishItem, ReleaseItem, RenewLease
-from engine.ops.jobs import BOXES, OPEN, BeginJob, EndJob
-from engine.records import ImageRecord, JobItemRecord, JobProgress
+from engine.ops.jobs import BOXES, OPEN, WORDS, BeginJob, EndJob
+from engine.ops.word_masks import stored_boxes
+from engine.records import ImageRecord, JobItemRecord, JobProgress, Json
 from engine.stages.boxes import BoxParams, BoxWork
 from engine.stages.params import AutoParams
+from engine.stages.words import WordParams, WordWork
 from engine.storage.reader import Reader
 from engine.workspace import Workspace
 
@@ -56,7 +58,7 @@ class Runner:
         self._told = told
         with workspace.read() as reader:
             params = reader.jobs.get(job_id).params
-        self._params = BoxParams.from_json(params[BOXES]) if BOXES in params else AutoParams.from_json(params["auto"])
+        self._params = _params(params)
 
     def run(self) -> None:
         """Work. Raises BackendFailed when the backend does not load, and what the database raises."""
@@ -122,6 +124,8 @@ class Runner:
     def _work(self, reader: Reader, image_id: int) -> Work:
         if isinstance(self._params, BoxParams):
             return BoxWork(self._params, open_boxes(reader, image_id))
+        if isinstance(self._params, WordParams):
+            return WordWork(self._params, stored_boxes(reader, image_id))
         return self._params
 
     def _ticker(self, item: JobItemRecord) -> Callable[[], None]:
@@ -146,6 +150,15 @@ class Runner:
         # If even this cannot be written, the lease runs out by itself.
         with suppress(EngineError):
             self._workspace.execute(ReleaseItem(item.id, self._worker))
+
+
+def _params(params: Json) -> AutoParams | BoxParams | WordParams:
+    """Return the constants that a job keeps."""
+    if BOXES in params:
+        return BoxParams.from_json(params[BOXES])
+    if WORDS in params:
+        return WordParams.from_json(params[WORDS])
+    return AutoParams.from_json(params["auto"])
 
 
 def _ref(image: ImageRecord) -> ImageRef:

@@ -13,14 +13,15 @@ from typing import Any, ClassVar
 from sqlalchemy import update
 
 from engine.errors import LeaseLost
-from engine.ops import box_masks, prefill, proposals
+from engine.ops import box_masks, prefill, proposals, word_masks
 from engine.ops.base import Op
-from engine.ops.jobs import BOXES, OPEN, give_back
+from engine.ops.jobs import BOXES, OPEN, WORDS, give_back
 from engine.records import ItemState, JobItemRecord, JobRecord, JobState, Stage
 from engine.stages.auto_mask import AutoMask, without
 from engine.stages.params import AutoParams
 from engine.stages.select import duplicates
 from engine.stages.semi import FLOOR
+from engine.stages.words import SAME_MASK, WordParams
 from engine.storage.tables import Job, JobItem, table_of
 from engine.transaction import Tx
 from models.api import BackendInfo
@@ -128,8 +129,13 @@ class FinishItem(Op[int]):
         found = self.found
         newer = tx.read.instances.stored_masks(item.image_id, after=self.seen)
         if newer:
-            least = AutoParams.from_json(job.params["auto"]).near_duplicate
+            least = SAME_MASK if job.kind == WORDS else AutoParams.from_json(job.params["auto"]).near_duplicate
             found = without(found, duplicates([each.mask for each in found], list(newer.values()), least))
+        if job.kind == WORDS:
+            params = WordParams.from_json(job.params[WORDS])
+            word_masks.store_found(tx, item.image_id, found, self.backend, params, job.id)
+            _end(tx, self.item_id, ItemState.DONE, instances=len(found), timings=dict(self.account))
+            return len(found)
         proposals.store(tx, item.image_id, found, Stage(job.kind), self.backend, job.id)
         _end(tx, self.item_id, ItemState.DONE, instances=len(found), timings=dict(self.account))
         return len(found)

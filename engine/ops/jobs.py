@@ -21,7 +21,9 @@ _ITEMS = table_of(JobItem)
 _IMAGES = table_of(Image)
 BOXES = "boxes"
 """The kind of a run that turns boxes into masks, and the name of its constants among the job's."""
-RUNS = ("auto", BOXES)
+WORDS = "words"
+"""The kind of a run that finds what words name, and the name of its constants among the job's."""
+RUNS = ("auto", BOXES, WORDS)
 """A job with constants under one of these names is a run over images; any other is an import."""
 OPEN = (JobState.WAITING, JobState.RUNNING)
 """States in which a job's images may be claimed."""

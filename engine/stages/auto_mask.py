@@ -6,6 +6,17 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from engine.records import Box, Level, Rle
+from models.api import BoxPrompt
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """A box (in image pixels) that the detector of this name gave for a word, with its score in [0, 1]."""
+
+    word: str
+    box: BoxPrompt
+    score: float
+    detector: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +25,8 @@ class AutoMask:
 
     ``score`` (predicted IoU) and ``stability`` are in [0, 1]; ``point`` (x, y in image pixels) is the grid point that
     asked; ``crop`` (x, y, w, h) is the window in which it was found; ``parent`` is the place of its whole in the same
-    tuple, always before its own; ``source`` is the id of the instance whose box asked, where a box did.
+    tuple, always before its own; ``source`` is the id of the instance whose box asked, where a box did; ``detection``
+    is the detector's box that asked, where one did.
     """
 
     mask: Rle
@@ -25,6 +37,7 @@ class AutoMask:
     level: Level
     parent: int | None = None
     source: int | None = None
+    detection: Detection | None = None
 
 
 def without(found: Sequence[AutoMask], gone: Collection[int]) -> tuple[AutoMask, ...]:

@@ -83,7 +83,7 @@ def answer_boxes(
     found: list[AutoMask] = []
     asked = 0
     for source, box in work.boxes:
-        prompt = _prompt(box, height, width)
+        prompt = box_prompt(box, height, width)
         if prompt is None:
             continue
         phase("grid")
@@ -99,8 +99,8 @@ def answer_boxes(
     return Found(tuple(found), Counts(asked, len(found), len(found), len(found)), spent)
 
 
-def _prompt(box: Box, height: int, width: int) -> BoxPrompt | None:
-    """Return the part of a box on the image; None where nothing is left."""
+def box_prompt(box: Box, height: int, width: int) -> BoxPrompt | None:
+    """Return the part of a box (x, y, w, h) on the image; None where nothing is left."""
     x, y, w, h = box
     x0, y0, x1, y1 = max(x, 0.0), max(y, 0.0), min(x + w, float(width)), min(y + h, float(height))
     return BoxPrompt(x0, y0, x1, y1) if x1 - x0 >= _LEAST and y1 - y0 >= _LEAST else None

@@ -92,7 +92,12 @@ class Instances:
         """Return the prompts an instance was made with, in the order given."""
         query = select(_PROMPTS).where(_PROMPTS.c.instance_id == instance_id).order_by(_PROMPTS.c.seq)
         return tuple(
-            PromptRecord(row["kind"], row["x0"], row["y0"], row["x1"], row["y1"], row["positive"], row["at_ms"])
+            PromptRecord(
+                *(row[name] for name in ("kind", "x0", "y0", "x1", "y1", "positive", "at_ms")),
+                text=row["text"],
+                detector=row["detector"],
+                score=row["score"],
+            )
             for row in self._connection.execute(query).mappings()
         )
 

@@ -250,6 +250,9 @@ class Prompt(Base):
     y1: Mapped[float | None]
     positive: Mapped[bool] = mapped_column(default=True)
     at_ms: Mapped[int] = mapped_column(default=0)
+    text: Mapped[str] = mapped_column(default="", server_default="")
+    detector: Mapped[str] = mapped_column(default="", server_default="")
+    score: Mapped[float | None]
 
 
 class Candidate(Base):

@@ -1,13 +1,15 @@
-"""A segmenter that fails on purpose, so that crash recovery and time limits are tested against real failures."""
+"""Backends that fail on purpose, so that crash recovery and time limits are tested against real failures."""
 
 from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
-from models.api import BackendSpec, Embedding, Image
+from models.api import BackendSpec, BoxCandidate, Embedding, Image
 from models.errors import DeviceOutOfMemory
+from models.fake.detector import FakeDetector
 from models.fake.masks import FakeMaskBackend
 
 OUT_OF_MEMORY = 1
@@ -40,3 +42,20 @@ class FaultyMaskBackend(FakeMaskBackend):
 def load(spec: BackendSpec, *, device: str | None = None, weights: Path | None = None) -> FaultyMaskBackend:
     """Make the backend; device and weights mean nothing to it."""
     return FaultyMaskBackend(spec)
+
+
+class FaultyDetector(FakeDetector):
+    """As the fake detector, but the text "crash" ends the process and "memory" finds none left."""
+
+    def detect(self, image: Image, *, texts: Sequence[str] = (), min_score: float = 0.5) -> list[BoxCandidate]:
+        """Fail as asked, else detect."""
+        if "crash" in texts:
+            os._exit(3)
+        if "memory" in texts:
+            raise DeviceOutOfMemory("The device has no memory left (asked for by the words).")
+        return super().detect(image, texts=texts, min_score=min_score)
+
+
+def load_detector(spec: BackendSpec, *, device: str | None = None, weights: Path | None = None) -> FaultyDetector:
+    """Make the detector; device and weights mean nothing to it."""
+    return FaultyDetector(spec)

@@ -29,9 +29,20 @@ DETECTOR_SPEC = BackendSpec(
     task="detect",
     title="Fake detector",
     factory="models.fake.detector:load",
-    description="Quarters of the image as boxes: known answers for tests.",
+    prompts=frozenset({"text"}),
+    description="Patches of the colours that words name: known answers for tests.",
     hidden=True,
     rank=900,
+)
+FAULTY_DETECTOR_SPEC = BackendSpec(
+    name="fake-faulty-detector",
+    task="detect",
+    title="Faulty detector",
+    factory="models.fake.faulty:load_detector",
+    prompts=frozenset({"text"}),
+    description="Fails as the words say: for tests of crash recovery.",
+    hidden=True,
+    rank=950,
 )
 FAULTY_SPEC = BackendSpec(
     name="fake-faulty",

@@ -1,0 +1,111 @@
+"""``maskwright find``: words become proposed masks, as a job that survives its program."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from engine.cli.auto import tell, watched
+from engine.cli.console import JsonOption, ProjectArg, known_errors, opened, say
+
+if TYPE_CHECKING:
+    from engine.workspace import Workspace
+
+
+@known_errors
+def find(
+    project: ProjectArg,
+    text: Annotated[
+        str, typer.Option("--text", metavar="WORDS", help='What to find, parted by commas: "dog, person".')
+    ] = "",
+    detector: Annotated[
+        str, typer.Option("--detector", metavar="NAME", help="Who looks for the words; the best by default.")
+    ] = "",
+    backend: Annotated[str, typer.Option("--backend", metavar="NAME", help="Who makes masks of the boxes.")] = "",
+    images: Annotated[
+        list[str] | None,
+        typer.Option("--images", metavar="QUERY", help="Which images; all by default. Repeat it for more."),
+    ] = None,
+    min_score: Annotated[
+        float | None, typer.Option("--min-score", help="The detector's least score, 0 to 1; its authors' by default.")
+    ] = None,
+    create_labels: Annotated[
+        bool, typer.Option("--create-labels", help="Make a label of each word that the project has none for.")
+    ] = False,
+    workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="Processes that share the images.")] = 1,
+    device: Annotated[str | None, typer.Option("--device", help="cpu, cuda, mps; the best by default.")] = None,
+    time_limit: Annotated[
+        float, typer.Option("--time-limit", metavar="SECONDS", help="Longest work on one image or box.")
+    ] = 600.0,
+    resume: Annotated[int | None, typer.Option("--resume", metavar="JOB", help="Go on with this job.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Find what words name and make a mask of each. They are proposals with words and box as their prompt.
+
+    A detector finds boxes for the words, a backend makes the masks. A word that means a label of the project ("dogs",
+    "Dog") gives its masks that label. What is stored already is not proposed again. QUERY is as for auto. Stopped by
+    Ctrl+C or a crash, the job goes on with --resume; 'maskwright withdraw' takes a run back as a whole.
+
+    [bold]Examples[/bold]
+
+      maskwright find street.maskwright --text "dog, person, traffic light"
+
+      maskwright find street.maskwright --text bicycles --images state:todo --min-score 0.4 --create-labels
+
+      maskwright review street.maskwright
+    """
+    if resume is not None and any((text, detector, backend, images, min_score is not None, create_labels, device)):
+        raise typer.BadParameter("a job goes on as it began; give --resume and --workers alone.", param_hint="--resume")
+    from engine.ops.jobs import ResumeJob
+
+    with opened(project) as workspace:
+        if resume is not None:
+            workspace.execute(ResumeJob(resume))
+            job_id = resume
+        else:
+            job_id = _created(
+                workspace, text, detector, backend, images or [], min_score, device, time_limit, new=create_labels
+            )
+        stopped, complaints = watched(workspace, project, job_id, workers)
+        tell(workspace, job_id, stopped, complaints, as_json=as_json)
+
+
+def _created(
+    workspace: Workspace,
+    text: str,
+    detector: str,
+    backend: str,
+    queries: list[str],
+    min_score: float | None,
+    device: str | None,
+    time_limit: float,
+    *,
+    new: bool,
+) -> int:
+    from engine.jobs.planning import plan
+    from engine.jobs.words import create_word_job, unlabelled
+    from engine.stages.wording import parse
+    from models import registry
+
+    words = parse(text)
+    with workspace.read() as reader:
+        image_ids = plan(reader, queries)
+    made = create_word_job(
+        workspace,
+        backend or registry.default("mask").name,
+        words,
+        image_ids,
+        detector=detector,
+        min_score=min_score,
+        new_labels=new,
+        device=device,
+        time_limit=time_limit,
+        about={"images": queries},
+    )
+    if made.new_labels:
+        say(f"New labels: {', '.join(made.new_labels)}.")
+    missing = ", ".join(f"'{word}'" for word in unlabelled(made.params))
+    if missing:
+        say(f"The project has no label for {missing}: such masks come without one; --create-labels makes them.")
+    return made.job_id

@@ -1,0 +1,140 @@
+"""Ops that turn words into proposed masks: the run over many images, and what one image's answers become."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from engine.ops import checks
+from engine.ops.base import Op
+from engine.ops.instances import provenance_values
+from engine.ops.jobs import WORDS, create
+from engine.records import Box, Json, Provenance, Stage, State
+from engine.stages.auto_mask import AutoMask, Detection
+from engine.stages.words import WordParams
+from engine.storage.reader import Reader
+from engine.transaction import Tx
+from models import masks
+from models.api import BackendInfo
+
+TOOL = "find"
+
+
+@dataclass(frozen=True)
+class CreateWordJob(Op[int]):
+    """Note a run that looks for words, with one item an image; returns the job's number."""
+
+    backend: str
+    params: WordParams
+    image_ids: Sequence[int] = field(repr=False)
+    about: Json = field(default_factory=dict)
+    undoable: ClassVar[bool] = False
+
+    @property
+    def title(self) -> str:
+        """Say what is looked for."""
+        return f"Start to find {', '.join(self.params.words)} on {len(self.image_ids)} images"
+
+    def apply(self, tx: Tx) -> int:
+        """Write the job and its items."""
+        return create(tx, WORDS, self.backend, {**self.about, WORDS: self.params.to_json()}, self.image_ids)
+
+
+@dataclass(frozen=True)
+class StoreWordMasks(Op[tuple[int, ...]]):
+    """Propose what words found in one image, as one step; returns the ids."""
+
+    image_id: int
+    found: tuple[AutoMask, ...] = field(repr=False)
+    backend: BackendInfo
+    params: WordParams
+
+    @property
+    def title(self) -> str:
+        """Say what was looked for."""
+        return f"Find {', '.join(self.params.words)}"
+
+    def apply(self, tx: Tx) -> tuple[int, ...]:
+        """Write instances, and boxes with their words as prompts."""
+        return store_found(tx, self.image_id, self.found, self.backend, self.params, None)
+
+
+def stored_boxes(reader: Reader, image_id: int) -> tuple[Box, ...]:
+    """Return the boxes of what an image has, rejected ones included: what is there is not found again."""
+    instances = reader.instances.of_image(image_id, tuple(State))
+    return tuple(each.bbox for each in instances if each.bbox is not None and not each.iscrowd)
+
+
+def store_found(
+    tx: Tx,
+    image_id: int,
+    found: Sequence[AutoMask],
+    backend: BackendInfo,
+    params: WordParams,
+    job_id: int | None,
+) -> tuple[int, ...]:
+    """Write one proposed instance for each mask, with the label that its word means and the box as its prompt."""
+    image = tx.read.images.get(image_id)
+    there = {each.id for each in tx.read.labels.all()}
+    rows: list[dict[str, Any]] = []
+    prompts: list[dict[str, Any]] = []
+    first = tx.read.instances.top_z(image_id) + 1
+    # Drawn from the largest to the smallest, so that what lies on something else can be seen and hit.
+    for answer in sorted(found, key=lambda each: -masks.area(each.mask)):
+        if answer.detection is None:
+            continue
+        label_id = params.label_of(answer.detection.word)
+        rows.append(
+            {
+                "image_id": image_id,
+                "label_id": label_id if label_id in there else None,
+                "state": str(State.PROPOSED),
+                "z": first + len(rows),
+                "author": tx.author,
+                "job_id": job_id,
+                "created_at": tx.now,
+                "updated_at": tx.now,
+                **checks.mask_values(image, answer.mask),
+                **_story(answer, backend),
+            }
+        )
+        prompts.append(_prompt(answer.detection))
+    insert = tx.rows.insert_all if job_id is None and rows else tx.rows.insert_many_ids
+    ids = insert("instances", rows)
+    insert("prompts", [{"instance_id": row_id, **each} for row_id, each in zip(ids, prompts, strict=True)])
+    if rows:
+        tx.changes.image_contents.add(image_id)
+        tx.changes.instances.update(ids)
+    return tuple(ids)
+
+
+def _story(answer: AutoMask, backend: BackendInfo) -> dict[str, Any]:
+    checks.finite((answer.score, answer.stability), "scores")
+    return provenance_values(
+        Provenance(
+            stage=Stage.AUTO,
+            backend=backend.name,
+            weights_hash=backend.weights_hash,
+            device=backend.device,
+            score=answer.score,
+            stability=answer.stability,
+            tool=TOOL,
+        )
+    )
+
+
+def _prompt(found: Detection) -> dict[str, Any]:
+    box = found.box
+    checks.finite((box.x0, box.y0, box.x1, box.y1, found.score), "boxes")
+    return {
+        "seq": 0,
+        "kind": "box",
+        "x0": box.x0,
+        "y0": box.y0,
+        "x1": box.x1,
+        "y1": box.y1,
+        "text": found.word,
+        "detector": found.detector,
+        "score": found.score,
+    }
