@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.measure.joint_names import limbs_in, mirror_of, place, sigmas_named
 from engine.measure.keypoint_ap import FoundPose, KeypointAp, TruePose, keypoint_ap
 from engine.measure.pose import (
     PDJ_SHARES,
@@ -23,8 +22,10 @@ from engine.measure.pose import (
     oks,
     torso_lengths,
 )
-from engine.measure.true_poses import TruePeople, TruePerson
+from engine.measure.true_poses import TruePeople
 from models.api import BoxPrompt, KeypointCandidate, PoseBackend
+from models.joint_names import limbs_in, mirror_of, place, sigmas_named
+from models.people import Person
 
 NOISE = 0.1
 """Each side of a noisy box is off by up to this share of the box's width or height, evenly spread."""
@@ -40,21 +41,21 @@ class PoseScore:
     """Everything measured of one backend; lists have one pose a person, in the order of ``people``."""
 
     backend: str
-    people: list[TruePerson] = field(default_factory=list)
+    people: list[Person] = field(default_factory=list)
     exact: list[KeypointCandidate] = field(default_factory=list)
     noisy: list[KeypointCandidate] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
 
 
 def measure_image(
-    backend: PoseBackend, pixels: Pixels, people: Sequence[TruePerson], joints: Sequence[str], score: PoseScore
+    backend: PoseBackend, pixels: Pixels, people: Sequence[Person], joints: Sequence[str], score: PoseScore
 ) -> None:
     """Ask the boxes of all ``people`` on the photograph ``pixels`` together, as they are and with noise."""
-    boxes = [_inside(person.box, pixels) for person in people]
+    boxes = [_inside(BoxPrompt(*person.box), pixels) for person in people]
     begin = time.perf_counter()
     score.exact += backend.predict(pixels, boxes, joints)
     score.seconds.append((time.perf_counter() - begin) / len(boxes))
-    noisy = [_inside(_moved(person.box, person.name), pixels) for person in people]
+    noisy = [_inside(_moved(BoxPrompt(*person.box), person.name), pixels) for person in people]
     score.noisy += backend.predict(pixels, noisy, joints)
     score.people += people
 
@@ -135,7 +136,7 @@ def _lengths(
     """Return what distances are measured in: torsos, or boxes where the joints of a torso have other names."""
     shoulder, hip = place(truth.joints, "left_shoulder"), place(truth.joints, "right_hip")
     if shoulder is None or hip is None:
-        return box_lengths([person.box for person in truth.people]), "box"
+        return box_lengths([BoxPrompt(*person.box) for person in truth.people]), "box"
     lengths = torso_lengths(true, labelled, shoulder, hip)
     return np.where(lengths > 0, lengths, np.nan), "torso"
 
@@ -153,15 +154,15 @@ def _of_head(
 def _ap(truth: TruePeople, poses: Sequence[KeypointCandidate], known: NDArray[np.bool_]) -> KeypointAp:
     trues = [
         TruePose(
-            str(person.file),
+            str(person.path),
             tuple((x, y, int(v > 0 and is_known)) for (x, y, v), is_known in zip(person.joints, known, strict=True)),
             person.area,
-            (person.box.x0, person.box.y0, person.box.x1 - person.box.x0, person.box.y1 - person.box.y0),
+            (*person.box[:2], person.box[2] - person.box[0], person.box[3] - person.box[1]),
         )
         for person in truth.people
     ]
     founds = [
-        FoundPose(str(person.file), tuple((x, y) for x, y, _ in pose.keypoints), pose.score)
+        FoundPose(str(person.path), tuple((x, y) for x, y, _ in pose.keypoints), pose.score)
         for person, pose in zip(truth.people, poses, strict=True)
     ]
     return keypoint_ap(trues, founds, sigmas_named(truth.joints))
@@ -214,9 +215,9 @@ def _told(value: float) -> float | None:
     return None if np.isnan(value) else round(float(value), 4)
 
 
-def by_image(people: Iterable[TruePerson]) -> list[list[TruePerson]]:
+def by_image(people: Iterable[Person]) -> list[list[Person]]:
     """Return the people of each photograph together."""
-    images: dict[str, list[TruePerson]] = {}
+    images: dict[str, list[Person]] = {}
     for person in people:
-        images.setdefault(str(person.file), []).append(person)
+        images.setdefault(str(person.path), []).append(person)
     return list(images.values())

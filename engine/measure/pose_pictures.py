@@ -10,9 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from engine.measure.joint_names import links_in, side_of
 from engine.measure.pictures import as_png
-from models.api import BoxPrompt
+from models.joint_names import links_in, side_of
 
 _TILE = 220
 _TITLE = 16
@@ -29,7 +28,7 @@ class PosePicture:
 
     title: str
     pixels: Pixels
-    box: BoxPrompt
+    box: tuple[float, float, float, float]
     true: NDArray[np.float64]
     found: NDArray[np.float64]
 
@@ -51,9 +50,9 @@ def pose_sheet(rows: Sequence[tuple[PosePicture, ...]], joints: Sequence[str]) -
 
 
 def _tile(person: PosePicture, pose: NDArray[np.float64], joints: Sequence[str]) -> Pixels:
-    box = person.box
-    side = 1.2 * max(box.x1 - box.x0, box.y1 - box.y0) + 8
-    left, top = (box.x0 + box.x1 - side) / 2, (box.y0 + box.y1 - side) / 2
+    x0, y0, x1, y1 = person.box
+    side = 1.2 * max(x1 - x0, y1 - y0) + 8
+    left, top = (x0 + x1 - side) / 2, (y0 + y1 - side) / 2
     scale = _TILE / side
     move = np.array([[scale, 0, -left * scale], [0, scale, -top * scale]])
     shown = cv2.warpAffine(person.pixels, move, (_TILE, _TILE), flags=cv2.INTER_LINEAR, borderValue=(60, 60, 60))

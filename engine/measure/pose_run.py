@@ -43,7 +43,7 @@ def run_poses(
     scores = {name: PoseScore(name) for name in names}
     total, done = len(truth.people) * len(names), 0
     for people in by_image(truth.people):
-        pixels = read_image(people[0].file).pixels
+        pixels = read_image(people[0].path).pixels
         for name, backend in backends.items():
             measure_image(backend, pixels, people, truth.joints, scores[name])
             done += len(people)
@@ -97,7 +97,7 @@ def _sheet(score: PoseScore, joints: tuple[str, ...]) -> bytes:
 def _picture(score: PoseScore, number: int, title: str) -> PosePicture:
     person = score.people[number]
     found: KeypointCandidate = score.exact[number]
-    pixels = read_image(person.file).pixels
+    pixels = read_image(person.path).pixels
     return PosePicture(title, pixels, person.box, person.joints, np.array(found.keypoints, dtype=np.float64))
 
 

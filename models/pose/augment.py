@@ -9,7 +9,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from models.pose.figures import Figure
+from models.people import Person
 from models.pose.frames import SIDE, Square, around
 from models.pose.skeletons import Joints
 
@@ -26,7 +26,7 @@ class Example(NamedTuple):
     joints: NDArray[np.float32]
 
 
-def example(figure: Figure, joints: Joints, rng: Generator) -> Example:
+def example(figure: Person, joints: Joints, rng: Generator) -> Example:
     """Return one crop of ``figure`` for training."""
     upright = around(figure.box)
     off = rng.normal(0, 0.05, 2) * upright.side
@@ -40,7 +40,7 @@ def example(figure: Figure, joints: Joints, rng: Generator) -> Example:
     return Example(image, seen.joints)
 
 
-def seen_in(square: Square, figure: Figure, joints: Joints) -> Example:
+def seen_in(square: Square, figure: Person, joints: Joints) -> Example:
     """Return ``figure`` as it is seen in ``square``; a mirror swaps left and right."""
     placed = np.concatenate([square.to_crop(figure.joints[:, :2]), figure.joints[:, 2:]], axis=1)
     if square.mirrored:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from models.joint_names import mirror_of, plain
+
 
 @dataclass(frozen=True, slots=True)
 class Joints:
@@ -20,18 +22,5 @@ class Joints:
 
 
 def joints_named(names: Sequence[str]) -> Joints:
-    """Return the joints with these names; left and right ones mirror each other."""
-    known = {plain(name): number for number, name in enumerate(names)}
-    mirror = tuple(known.get(_other_side(plain(name)), number) for number, name in enumerate(names))
-    return Joints(tuple(names), mirror)
-
-
-def plain(name: str) -> str:
-    """Return ``name`` in the one spelling by which names are compared: "Left Knee" is "left_knee"."""
-    return "_".join(name.lower().replace("-", " ").replace("_", " ").split())
-
-
-def _other_side(name: str) -> str:
-    words = name.split("_")
-    swap = {"left": "right", "right": "left", "l": "r", "r": "l"}
-    return "_".join(swap.get(word, word) for word in words)
+    """Return the joints with these names, in the spelling by which they are compared."""
+    return Joints(tuple(plain(name) for name in names), mirror_of(names))

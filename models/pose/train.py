@@ -18,7 +18,8 @@ from models import device as devices
 from models.assets import asset
 from models.compact.spec import WEIGHTS as COMPACT_WEIGHTS
 from models.errors import ModelError
-from models.pose.figures import read
+from models.people import read
+from models.pose.skeletons import joints_named
 from models.pose.spec import WEIGHTS
 from models.pose.store import export
 from models.pose.trainer import RATE, Plan, Trainer
@@ -36,10 +37,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     ).parse_args(arguments)
     should_stop = stop_on_signals()
     try:
-        joints, figures = read(
+        names, figures = read(
             [path.resolve() for path in options.data],
             [(file.resolve(), images.resolve()) for file, images in options.coco],
         )
+        joints = joints_named(names)
         trainer = Trainer(_plan(options), joints, figures, _start(options.start))
         run_told(lambda report: trainer.run(report, should_stop), options.out / "log.jsonl")
         weights = options.out / WEIGHTS

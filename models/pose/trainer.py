@@ -18,8 +18,8 @@ from torch.nn import functional
 
 from models.compact.checkpoint import Average, Progress, resume, save
 from models.compact.rounds import normalise
+from models.people import Person
 from models.pose.augment import Example, example, seen_in
-from models.pose.figures import Figure
 from models.pose.frames import SIDE, around
 from models.pose.heatmaps import draw, find
 from models.pose.network import FULL, PoseNet, PoseSize, placed
@@ -54,7 +54,7 @@ class Trainer:
     """A training in progress."""
 
     def __init__(
-        self, plan: Plan, joints: Joints, figures: list[Figure], start: dict[str, Tensor] | None = None
+        self, plan: Plan, joints: Joints, figures: list[Person], start: dict[str, Tensor] | None = None
     ) -> None:
         """Take up the earlier training if ``plan.resume``; ``start`` holds weights to begin with, where they fit."""
         if plan.threads:

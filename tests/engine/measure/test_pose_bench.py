@@ -148,33 +148,15 @@ def test_only_the_validation_part_counts_and_a_limit_is_the_same_every_time(peop
     assert np.abs(everybody.people[0].joints[:, 2] - 1).max() == 0
 
 
-def test_people_of_a_coco_file(people, tmp_path):
-    table = {
-        "images": [{"id": 7, "file_name": "p1.png"}],
-        "categories": [{"id": 1, "name": "tool", "keypoints": ["tip", "end"]}, {"id": 2, "name": "cup"}],
-        "annotations": [
-            {"id": 1, "image_id": 7, "category_id": 1, "keypoints": [9, 9, 2, 19, 29, 1], "bbox": [5, 6, 20, 30],
-             "area": 300},
-            {"id": 2, "image_id": 7, "category_id": 1, "keypoints": [9, 9, 2, 0, 0, 0], "bbox": [5, 6, 20, 30]},
-            {"id": 3, "image_id": 7, "category_id": 1, "keypoints": [9, 9, 2, 9, 9, 2], "iscrowd": 1},
-            {"id": 4, "image_id": 7, "category_id": 2, "bbox": [5, 6, 20, 30]},
-        ],
-    }  # fmt: skip
-    file = tmp_path / "people.json"
-    file.write_text(json.dumps(table))
-    (one,) = read_people([], [(file, people)], only_held=False).people
-    assert one.joints.tolist() == [[9.5, 9.5, 1], [19.5, 29.5, 1]]
-    assert (one.box.x1, one.box.y1, one.area, one.name) == (25, 36, 300, "p1.png#1")
-    with pytest.raises(BadFile, match="different joints"):
-        read_people([people], [(file, people)])
-
-
-def test_nobody_there_is_said(tmp_path):
+def test_nobody_there_is_said(people, tmp_path):
+    with pytest.raises(BadFile, match=r"index\.json is not there"):
+        read_people([tmp_path / "none"])
+    (tmp_path / "broken.json").write_text("{")
     with pytest.raises(BadFile, match="cannot be read"):
-        read_people([tmp_path])
-    (tmp_path / "index.json").write_text('{"items": []}')
-    with pytest.raises(BadFile, match="names no joints"):
-        read_people([tmp_path])
-    (tmp_path / "index.json").write_text('{"keypoint_names": ["a", "b"], "items": []}')
-    with pytest.raises(BadFile, match="Nobody"):
-        read_people([tmp_path])
+        read_people([], [(tmp_path / "broken.json", tmp_path)])
+    held = {person.path.name for person in read_people([people]).people}
+    index = json.loads((people / "index.json").read_text())
+    index["items"] = [item for item in index["items"] if item["image"] not in held]
+    (people / "index.json").write_text(json.dumps(index))
+    with pytest.raises(BadFile, match="validation part"):
+        read_people([people])

@@ -10,8 +10,8 @@ import torch
 
 from models.api import BoxPrompt
 from models.errors import WeightsMismatch
+from models.people import read
 from models.pose.backend import EmbeddedPose
-from models.pose.figures import read
 from models.pose.network import TINY, PoseNet
 from models.pose.skeletons import joints_named
 from models.pose.spec import SPEC
@@ -21,9 +21,9 @@ from tests.models.pose.conftest import NAMES, stick_figure
 
 
 def run(people, out, stop_after=None, **changes):
-    joints, figures = read([people])
+    names, figures = read([people])
     made = Plan(out, **{"steps": 6, "threads": 1, "batch": 4, "warm": 2, "size": TINY, **changes})
-    trainer = Trainer(made, joints, figures)
+    trainer = Trainer(made, joints_named(names), figures)
     lines = []
     trainer.run(lines.append, lambda: stop_after is not None and len(lines) >= stop_after)
     return trainer, lines

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from engine.measure import joint_names
 from engine.measure.pose import COCO_SIGMAS
+from models import joint_names
 
 COCO = ["nose"] + [
     f"{side}_{kind}"
