@@ -331,6 +331,18 @@ class PrefillRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class DismissalRecord:
+    """A finding of the data check that was left alone; ``seen`` is a digest of what its objects looked like then."""
+
+    id: int
+    image_id: int
+    kind: str
+    instance_id: int
+    other_id: int | None
+    seen: str
+
+
+@dataclass(frozen=True, slots=True)
 class AuditRecord:
     """A quality audit; ``params`` say how many images were asked for and drawn, of how many, by which seed."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -10,7 +10,8 @@ from engine.cli.console import opened, print_json, print_table, progress
 
 if TYPE_CHECKING:
     from engine.control import Control
-    from engine.data_check import Kind
+    from engine.datacheck.kinds import Kind
+    from engine.datacheck.scenes import Finding
     from engine.workspace import Workspace
 
 _EXAMPLES = 3
@@ -19,35 +20,60 @@ _STOPPED = "The check was stopped. What was repaired before stays."
 
 def check_data(project: str, repair: list[str], label: str, *, as_json: bool) -> None:
     """List what was found on all images and repair the kinds named; exit code 1 if anything is left."""
-    from engine.data_check import WORDS, Kind
+    from engine.datacheck.kinds import WORDS, Kind
+    from engine.datacheck.sweep import sweep
 
     kinds = _kinds(repair)
     with opened(project) as workspace, progress("Checking annotations") as control:
         label_id = _label_id(workspace, label)
         if repair == ["all"] and label_id is None:
             kinds = [kind for kind in kinds if kind is not Kind.NO_LABEL]
-        found, repaired, left = _go(workspace, kinds, label_id, control)
+        found = sweep(workspace, control=control)
+        repaired = _repair(workspace, found, kinds, label_id, control)
+        # One repair may undo the cause of another, or leave one, so what is left is looked at anew.
+        images = sorted({each.image_id for each in found})
+        still = sweep(workspace, images=images, control=control) if any(repaired.values()) else found
+    open_, left = [each for each in found if not each.left], sum(each.left for each in found)
     if as_json:
-        told = {
-            str(kind): {"found": len(each), "repaired": repaired[kind], "examples": each}
-            for kind, each in found.items()
-        }
-        print_json({"ok": left == 0, "findings": told})
-    elif not any(found.values()):
-        typer.echo("Nothing looks wrong in the annotations.")
+        told = {str(kind): _told(open_, kind, repaired[kind]) for kind in Kind}
+        print_json({"ok": all(each.left for each in still), "left_alone": left, "findings": told})
+    elif not open_:
+        typer.echo(f"Nothing looks wrong in the annotations.{_left(left)}")
     else:
         rows = [
-            (kind, str(len(each)), str(repaired[kind]), WORDS[kind][0], WORDS[kind][1], ", ".join(each[:_EXAMPLES]))
-            for kind, each in found.items()
-            if each
+            (
+                kind,
+                str(len(mine)),
+                str(repaired[kind]),
+                WORDS[kind].found,
+                WORDS[kind].repair,
+                ", ".join(_name(each) for each in mine[:_EXAMPLES]),
+            )
+            for kind in Kind
+            if (mine := [each for each in open_ if each.fault.kind is kind])
         ]
         print_table("Found", ("kind", "count", "repaired", "what", "repair", "for example"), rows)
-    if left:
+        if left:
+            typer.echo(_left(left).strip())
+    if not all(each.left for each in still):
         raise typer.Exit(1)
 
 
+def _told(found: list[Finding], kind: Kind, repaired: int) -> dict[str, object]:
+    mine = [each for each in found if each.fault.kind is kind]
+    return {"found": len(mine), "repaired": repaired, "examples": [_name(each) for each in mine]}
+
+
+def _name(finding: Finding) -> str:
+    return f"{finding.fault.instance_id} on {finding.path}"
+
+
+def _left(number: int) -> str:
+    return f" {number} left alone by people are not listed." if number else ""
+
+
 def _kinds(repair: list[str]) -> list[Kind]:
-    from engine.data_check import Kind
+    from engine.datacheck.kinds import Kind
 
     if repair == ["all"]:
         return list(Kind)
@@ -70,29 +96,16 @@ def _label_id(workspace: Workspace, label: str) -> int | None:
     return found.id
 
 
-def _go(
-    workspace: Workspace, kinds: list[Kind], label_id: int | None, control: Control
-) -> tuple[dict[Kind, list[str]], dict[Kind, int], int]:
-    """Look at every image and repair what was asked for; the number is what is found afterwards."""
-    from engine.data_check import Kind, faults
-    from engine.ops.repairs import RepairData, scene_of
+def _repair(
+    workspace: Workspace, found: list[Finding], kinds: list[Kind], label_id: int | None, control: Control
+) -> dict[Kind, int]:
+    """Repair image by image, each a step of its own history; returns how many by kind."""
+    from engine.datacheck.kinds import Kind
+    from engine.ops.repairs import RepairData
 
-    found: dict[Kind, list[str]] = {kind: [] for kind in Kind}
     repaired: dict[Kind, int] = dict.fromkeys(Kind, 0)
-    left = 0
-    with workspace.read() as reader:
-        images = [(image.id, image.path) for image in reader.images.stream()]
-    for done, (image_id, path) in enumerate(images):
-        control.step(done, len(images), what=_STOPPED)
-        with workspace.read() as reader:
-            here: list[Any] = faults(scene_of(reader, image_id))
-        for fault in here:
-            found[fault.kind].append(f"{fault.instance_id} on {path}")
-        for kind in kinds:
-            if any(fault.kind is kind for fault in here):
-                repaired[kind] += workspace.execute(RepairData(image_id, kind, label_id)).value
-        with workspace.read() as reader:
-            # One repair may undo the cause of another, so what is left is looked at anew.
-            left += len(faults(scene_of(reader, image_id))) if here and kinds else len(here)
-    control.step(len(images), len(images), what=_STOPPED)
-    return found, repaired, left
+    work = sorted({(each.image_id, each.fault.kind) for each in found if not each.left and each.fault.kind in kinds})
+    for done, (image_id, kind) in enumerate(work):
+        control.step(done, len(work), what=_STOPPED)
+        repaired[kind] += workspace.execute(RepairData(kind, (image_id,), label_id)).value
+    return repaired

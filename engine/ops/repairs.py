@@ -1,29 +1,33 @@
-"""Repairs of what the data check finds, one image at a time, so that each is one step of that image's history."""
+"""Repairs of what the data check finds: one kind on one image or on many, always one step."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-import numpy as np
-
-from engine.data_check import Fault, Kind, Scene, clipped, faults, islands, outside
+from engine.datacheck.kinds import Fault, Kind
+from engine.datacheck.looks import faults
+from engine.datacheck.mend import Mend, mend
+from engine.datacheck.scenes import key, left_alone, scenes
 from engine.errors import InvalidOp
 from engine.ops.base import Op
-from engine.ops.box_masks import TOOL
+from engine.ops.fit_boxes import fit
 from engine.ops.instances import DeleteInstances, ReplaceMask, SetBox, SetKeypoints
 from engine.records import Box, InstanceRecord
-from engine.storage.reader import Reader
 from engine.transaction import Tx
-from models import masks
 
 
 @dataclass(frozen=True)
 class RepairData(Op[int]):
-    """Repair every fault of one kind on an image; returns how many were repaired. Locked instances are left alone."""
+    """Repair the faults of one kind on these images, or ``only`` those named; returns how many were repaired.
 
-    image_id: int
+    Locked instances and faults that somebody has left alone stay, unless they are named. Raises InvalidOp.
+    """
+
     kind: Kind
+    image_ids: tuple[int, ...] = field(repr=False)
     label_id: int | None = None
+    only: frozenset[tuple[int, int | None]] | None = field(default=None, repr=False)
+    """Pairs of instance and the other one."""
 
     @property
     def title(self) -> str:
@@ -32,76 +36,47 @@ class RepairData(Op[int]):
 
     def apply(self, tx: Tx) -> int:
         """Look again inside the transaction and write what is to be changed."""
-        if self.kind is Kind.NO_LABEL and self.label_id is None:
-            raise InvalidOp("Say which label those without one get (--label NAME). Nothing was changed.")
+        if self.kind is Kind.NO_LABEL:
+            if self.label_id is None:
+                raise InvalidOp("Say which label those without one get (--label NAME). Nothing was changed.")
+            tx.read.labels.get(self.label_id)
         repaired = 0
-        for fault in faults(scene_of(tx.read, self.image_id), (self.kind,)):
-            instance = tx.read.instances.get(fault.instance_id)
-            if not instance.locked:
-                self._repair(tx, instance, fault)
-                repaired += 1
+        for image, scene in scenes(tx.read, self.image_ids):
+            found = faults(scene, (self.kind,))
+            by_id = {each.id: each for each in scene.instances}
+            left = left_alone(tx.read.dismissals.of_image(image.id), by_id) if found and self.only is None else set()
+            for fault in found:
+                if key(fault) not in left and self._is_meant(fault):
+                    repaired += self._repair(tx, fault, (image.width, image.height), scene.asked.get(fault.instance_id))
         return repaired
 
-    def _repair(self, tx: Tx, instance: InstanceRecord, fault: Fault) -> None:
-        image = tx.read.images.get(self.image_id)
-        match fault.kind:
-            case Kind.DUPLICATES:
-                DeleteInstances((instance.id,)).apply(tx)
-            case Kind.OFF_IMAGE if instance.bbox is not None:
-                box = clipped(instance.bbox, image.width, image.height)
-                op = DeleteInstances((instance.id,)) if box is None else SetBox(instance.id, box)
-                op.apply(tx)
-            case Kind.NO_LABEL:
-                tx.read.labels.get(self.label_id or 0)
-                tx.touch(instance.id, {"label_id": self.label_id})
-            case Kind.JOINTS_OUTSIDE if instance.keypoints is not None:
-                away = outside(instance)
-                joints = ((x, y, 1 if n in away else v) for n, (x, y, v) in enumerate(instance.keypoints))
-                SetKeypoints(instance.id, tuple(joints)).apply(tx)
-            case _:
-                self._reshape(tx, instance, fault)
+    def _is_meant(self, fault: Fault) -> bool:
+        return self.only is None or (fault.instance_id, fault.other_id) in self.only
 
-    def _reshape(self, tx: Tx, instance: InstanceRecord, fault: Fault) -> None:
-        """Write what is left of a mask; where nothing is, the instance goes."""
-        if instance.mask is None:
-            return
-        mask = masks.decode(instance.mask)
-        if fault.kind is Kind.ISLANDS:
-            mask = mask & ~islands(mask)
-        elif fault.kind is Kind.OVERLAPS and fault.other_id is not None:
-            other = tx.read.instances.get(fault.other_id).mask
-            mask = mask if other is None else mask & ~masks.decode(other)
-        elif fault.kind is Kind.BOX_AGAINST_MASK:
-            mask = _cut(mask, asked_box(tx.read, instance))
-        if mask.any():
-            ReplaceMask(instance.id, masks.encode(mask), self.title).apply(tx)
-        else:
-            DeleteInstances((instance.id,)).apply(tx)
+    def _repair(self, tx: Tx, fault: Fault, size: tuple[int, int], asked: Box | None) -> bool:
+        # Read anew: a fault before this one may have changed either of the two, or deleted it.
+        ids = [fault.instance_id, *(() if fault.other_id is None else (fault.other_id,))]
+        now = {each.id: each for each in tx.read.instances.some(ids)}
+        instance = now.get(fault.instance_id)
+        if instance is None or instance.locked or len(now) < len(ids):
+            return False
+        what = mend(fault, instance, now.get(fault.other_id or 0), size, asked, self.label_id)
+        if what is None:
+            return False
+        _write(tx, instance, what, asked, self.title)
+        return True
 
 
-def scene_of(reader: Reader, image_id: int) -> Scene:
-    """Read what the data check looks at on one image."""
-    image = reader.images.get(image_id)
-    instances = tuple(reader.instances.of_image(image_id))
-    boxes = {each.id: asked_box(reader, each) for each in instances if each.provenance.tool == TOOL and not each.edits}
-    asked = {number: box for number, box in boxes.items() if box is not None}
-    return Scene(image.width, image.height, instances, asked)
-
-
-def asked_box(reader: Reader, instance: InstanceRecord) -> Box | None:
-    """Return the box that an instance was made from, where it was made from one."""
-    for prompt in reader.instances.prompts(instance.id):
-        if prompt.kind == "box" and prompt.x1 is not None and prompt.y1 is not None:
-            return prompt.x0, prompt.y0, prompt.x1 - prompt.x0, prompt.y1 - prompt.y0
-    return None
-
-
-def _cut(mask: masks.BoolMask, box: Box | None) -> masks.BoolMask:
-    if box is None:
-        return mask
-    x, y, w, h = box
-    kept = np.zeros_like(mask)
-    rows = slice(max(int(y), 0), max(int(np.ceil(y + h)), 0))
-    columns = slice(max(int(x), 0), max(int(np.ceil(x + w)), 0))
-    kept[rows, columns] = mask[rows, columns]
-    return kept
+def _write(tx: Tx, instance: InstanceRecord, what: Mend, asked: Box | None, title: str) -> None:
+    if what.delete:
+        DeleteInstances((instance.id,)).apply(tx)
+    if what.mask is not None:
+        ReplaceMask(instance.id, what.mask, title).apply(tx)
+    if what.box is not None:
+        SetBox(instance.id, what.box).apply(tx)
+    if what.keypoints is not None:
+        SetKeypoints(instance.id, what.keypoints).apply(tx)
+    if what.label_id is not None:
+        tx.touch(instance.id, {"label_id": what.label_id})
+    if what.fit_box and asked is not None and instance.bbox is not None:
+        fit(tx, instance, asked, instance.bbox)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from sqlalchemy import Connection, RowMapping, func, select
 
 from engine.errors import NotFound
-from engine.records import CandidateRecord, InstanceRecord, Level, PromptRecord, Provenance, Stage, State
+from engine.records import Box, CandidateRecord, InstanceRecord, Level, PromptRecord, Provenance, Stage, State
 from engine.storage.images import BATCH
 from engine.storage.tables import Candidate, Instance, Prompt, table_of
 from models.masks import Rle
@@ -80,6 +80,21 @@ class Instances:
             .where(_INSTANCES.c.image_id == image_id, _INSTANCES.c.mask.is_not(None), _PROMPTS.c.kind == "box")
         )
         return {(x0, y0, x1, y1) for x0, y0, x1, y1 in self._connection.execute(query)}
+
+    def boxes_asked(self, instance_ids: Sequence[int]) -> dict[int, Box]:
+        """Return the newest box (x, y, w, h) that these instances were asked with, by id; others are left out."""
+        found: dict[int, Box] = {}
+        columns = [_PROMPTS.c[name] for name in ("instance_id", "x0", "y0", "x1", "y1")]
+        for start in range(0, len(instance_ids), BATCH):
+            query = (
+                select(*columns)
+                .where(_PROMPTS.c.instance_id.in_(list(instance_ids[start : start + BATCH])), _PROMPTS.c.kind == "box")
+                .order_by(_PROMPTS.c.instance_id, _PROMPTS.c.seq)
+            )
+            for row_id, x0, y0, x1, y1 in self._connection.execute(query):
+                if x1 is not None and y1 is not None:
+                    found[int(row_id)] = (x0, y0, x1 - x0, y1 - y0)
+        return found
 
     def images_with_boxes(self) -> set[int]:
         """Return the images that have accepted or proposed boxes without a mask."""

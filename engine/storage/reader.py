@@ -9,6 +9,7 @@ from sqlalchemy import Connection, or_, select
 from engine.errors import BadProject
 from engine.records import HistoryRecord, ProjectRecord, ProjectStats
 from engine.storage.audits import Audits
+from engine.storage.dismissals import Dismissals
 from engine.storage.exports import Exports
 from engine.storage.figures import Figures
 from engine.storage.health import Health
@@ -40,6 +41,7 @@ class Reader:
         self.figures = Figures(connection)
         self.audits = Audits(connection)
         self.prefills = Prefills(connection)
+        self.dismissals = Dismissals(connection)
         self.review = ReviewQueue(connection, self.images, self.instances)
 
     def project(self) -> ProjectRecord:

@@ -17,7 +17,7 @@ from engine.storage.tables import Base
 TABLES: Mapping[str, Table] = Base.metadata.tables
 
 _BATCH = 500
-_OF_IMAGES = ("instances", "prefills")
+_OF_IMAGES = ("instances", "prefills", "dismissals")
 """Tables whose rows are part of what an image holds."""
 _WORDS = {"images": "image", "instances": "instance", "labels": "label", "skeletons": "skeleton", "jobs": "job"}
 

@@ -317,6 +317,22 @@ class Prefill(Base):
     kept: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 
+class Dismissal(Base):
+    """A finding of the data check that a person left alone; ``seen`` tells whether the objects are still as then."""
+
+    __tablename__ = "dismissals"
+    __table_args__ = (Index("ix_dismissals_image", "image_id"), {"sqlite_autoincrement": True})
+
+    id: Mapped[int] = _id()
+    image_id: Mapped[int] = mapped_column(ForeignKey("images.id", ondelete="CASCADE"))
+    kind: Mapped[str]
+    instance_id: Mapped[int] = mapped_column(BigInteger)
+    other_id: Mapped[int | None] = mapped_column(BigInteger)
+    seen: Mapped[str] = mapped_column(default="")
+    author: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime]
+
+
 class History(Base):
     """One committed op: who did what and when; ``state`` is done, undone or dropped (can no longer be redone)."""
 
