@@ -1,4 +1,4 @@
-"""Commands of automatic runs."""
+"""Commands of runs over many images."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from typing import Literal
 
 from PySide6.QtCore import QTimer
 
-from annotator.controllers.runs import RunList, RunRequest, Runs
+from annotator.controllers.run_request import RunRequest
+from annotator.controllers.runs import RunList, Runs
 from annotator.desk import Desk
+from annotator.panels.runs_form import Offer
 from annotator.panels.runs_page import RunsPage
 from engine.changes import Changes
 from engine.inference.backends import choices
@@ -34,13 +36,16 @@ class RunCommands:
     def enter(self) -> None:
         """Show the runs, and what a new one would be made of."""
         self._on = True
+        self.page.form.set_backends({"mask": self._mask_backends()})
+        self.runs.enter()
+        self.runs.plan(self.page.form.query.text())
+
+    def _mask_backends(self) -> Offer:
         offered = [(each.name, each.title) for each in choices() if each.available]
         in_use = self._desk.inference.state.name
         if in_use and in_use not in dict(offered):
             offered.append((in_use, self._desk.inference.state.title))
-        self.page.form.set_backends(offered, in_use)
-        self.runs.enter()
-        self.runs.plan(self.page.form.query.text())
+        return Offer(offered, in_use)
 
     def leave(self) -> None:
         """Runs of our own are still watched, so that their end is told."""

@@ -1,47 +1,24 @@
-"""Runs of the automatic stage: planned, started in processes of their own, watched by reading the project."""
+"""Runs over many images: planned, started in processes of their own, watched by reading the project."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from annotator.controllers.run_request import RunRequest, queries_of
+from annotator.controllers.run_words import outcome
 from annotator.controllers.store import Store
 from annotator.lanes import Lanes
 from engine.errors import EngineError
 from engine.jobs.planning import plan
-from engine.jobs.start import JobWorkers, auto_job, spawn_job
+from engine.jobs.start import JobWorkers, spawn_job
+from engine.ops.base import Op
 from engine.ops.imports import WithdrawJob, Withdrawn
-from engine.ops.jobs import CancelJob, ResumeJob
-from engine.records import JobFailure, JobProgress, JobRecord, JobState, Stage
-from engine.stages.params import AutoParams, preset
-from engine.stages.semi import FLOOR
+from engine.ops.jobs import CancelJob, ResumeJob, is_run
+from engine.records import JobFailure, JobProgress, JobRecord, JobState
 from engine.storage.reader import Reader
 
 MOST_FAILURES = 50
-
-
-@dataclass(frozen=True, slots=True)
-class RunRequest:
-    """What a person asks for; ``query`` names images in the words of the command line, empty all of them."""
-
-    query: str
-    stage: Stage
-    backend: str
-    preset: str
-    min_score: float
-    min_stability: float
-    workers: int
-
-    def params(self) -> AutoParams:
-        """Return all constants; raises InvalidOp. What a person confirms later is kept down to the floor."""
-        semi = self.stage is Stage.SEMI
-        asked = {
-            "min_score": FLOOR.min_score if semi else self.min_score,
-            "min_stability": FLOOR.min_stability if semi else self.min_stability,
-        }
-        return AutoParams.from_json(preset(self.preset).to_json() | asked)
-
-
 Health = Literal["loading", "running", "left", "ended"]
 
 
@@ -148,7 +125,7 @@ class Runs:
                 self._view.show_plan(count, problem)
 
         self._store.read(
-            lambda reader: len(plan(reader, _queries(query))),
+            lambda reader: len(plan(reader, queries_of(query))),
             lambda count: show(count, ""),
             failed=lambda error: show(None, str(error).removesuffix(" Nothing was started.")),
         )
@@ -160,7 +137,7 @@ class Runs:
         known, looked_at = dict(self._ended), self.list.looked_at
 
         def query(reader: Reader) -> tuple[list[tuple[JobRecord, JobProgress]], tuple[JobFailure, ...], int | None]:
-            jobs = [job for job in reader.jobs.all() if "auto" in job.params]
+            jobs = [job for job in reader.jobs.all() if is_run(job)]
             found = []
             for job in jobs:
                 same = known.get(job.id)
@@ -209,7 +186,7 @@ class Runs:
                 self._view.say("error", f"Run {job_id}: {each}")
             run = runs.get(job_id)
             if run is not None and not complaints:
-                self._view.say(*_outcome(run))
+                self._view.say(*outcome(run.job, run.progress))
 
     # --- what the person does ------------------------------------------------------------------------------------
 
@@ -217,25 +194,13 @@ class Runs:
         """Note a run and set its workers to work."""
         if self._starting or self._store.workspace is None:
             return
-        try:
-            params = request.params()
-        except EngineError as error:
-            self._view.say("error", str(error))
-            return
         self._set_starting(True)
-        about = {"preset": request.preset, "images": list(_queries(request.query))}
 
-        def planned(image_ids: list[int]) -> None:
-            try:
-                op = auto_job(request.backend, params, image_ids, request.stage, about=about)
-            except EngineError as error:
-                self._failed(error)
-                return
-            self._store.execute(
-                op, done=lambda outcome: self._spawn(outcome.value, request.workers), failed=self._failed
-            )
+        def planned(op: Op[int]) -> None:
+            self._store.execute(op, done=lambda noted: self._spawn(noted.value, request.workers), failed=self._failed)
 
-        self._store.read(lambda reader: plan(reader, _queries(request.query)), planned, failed=self._failed)
+        # In the store's lane: asking whether a backend is ready may read its weights.
+        self._store.read(request.op, planned, failed=self._failed)
 
     def cancel(self, job_id: int) -> None:
         """Stop a run wherever it works; its masks stay."""
@@ -252,7 +217,7 @@ class Runs:
 
         def done(found: Withdrawn) -> None:
             kept = f"; {found.kept:,} kept that somebody has worked on since" if found.kept else ""
-            self._view.say("success", f"Run {job_id} withdrawn: {found.removed:,} masks taken out{kept}.")
+            self._view.say("success", f"Run {job_id} withdrawn: {found.removed:,} proposals taken out{kept}.")
             self._look_again_at(job_id)
 
         self._store.execute(WithdrawJob(job_id), done=lambda outcome: done(outcome.value), failed=self._failed)
@@ -291,20 +256,3 @@ class Runs:
     def _set_starting(self, starting: bool) -> None:
         self._starting = starting
         self._view.show_starting(starting)
-
-
-def _queries(query: str) -> tuple[str, ...]:
-    return (query.strip(),) if query.strip() else ()
-
-
-def _outcome(run: Run) -> tuple[Literal["info", "success", "warning"], str]:
-    progress = run.progress
-    masks = f"{progress.instances:,} masks on {progress.done:,} of {progress.total:,} images"
-    failed = f"; {progress.failed:,} failed" if progress.failed else ""
-    match run.job.state:
-        case JobState.DONE:
-            return ("warning" if failed else "success"), f"Run {run.job.id} is done: {masks}{failed}."
-        case JobState.FAILED:
-            return "warning", f"Run {run.job.id} failed: no image could be done. The page Auto tells why."
-        case _:
-            return "info", f"Run {run.job.id} has stopped: {masks}{failed}. Resume it on the page Auto."

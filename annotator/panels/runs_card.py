@@ -5,18 +5,18 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QTreeWidget, QTreeWidgetItem, QVBoxLayout
 
+from annotator.controllers.run_words import found_words, nothing_words, what_words
 from annotator.controllers.runs import Run, RunList
 from annotator.icons import Icons
-from annotator.panels.runs_form import PRESET_WORDS
 from annotator.tokens import UNIT
 from annotator.widgets.parts import keep_icon, push_button, set_role, text_label
 from engine.measure.words import duration
 from engine.records import JobState
 
 _IDLE = (
-    "A run masks many images by itself, in a process of its own: the window may be closed meanwhile, and a run that "
-    "was stopped or whose computer was switched off goes on where it was. What it finds is proposed, never accepted; "
-    "you review it afterwards. A run can be withdrawn as a whole."
+    "A run works through many images by itself, in a process of its own: the window may be closed meanwhile, and a "
+    "run that was stopped or whose computer was switched off goes on where it was. What it finds is proposed, never "
+    "accepted; you review it afterwards. A run can be withdrawn as a whole."
 )
 
 
@@ -84,8 +84,8 @@ class RunCard(QFrame):
         self.bar.setValue(run.progress.ended)
         self.text.setText(_standing(run))
         self.sure.setText(
-            f"Take out the masks that run {run.job.id} proposed ({run.progress.instances:,})? What somebody has "
-            "accepted, rejected or changed stays. This cannot be undone."
+            f"Take out what run {run.job.id} proposed ({found_words(run.job, run.progress.instances)})? What somebody "
+            "has accepted, rejected or changed stays. This cannot be undone."
         )
         self._show_failures(runs)
         self._show_buttons(run)
@@ -108,7 +108,7 @@ class RunCard(QFrame):
             not working and state is not JobState.WITHDRAWN and bool(progress.instances) and not asking
         )
         self.review_button.setVisible(
-            bool(progress.instances) and state is not JobState.WITHDRAWN and run.job.kind == "auto" and not asking
+            bool(progress.instances) and state is not JobState.WITHDRAWN and run.job.kind != "semi" and not asking
         )
 
     def _show_failures(self, runs: RunList) -> None:
@@ -181,28 +181,21 @@ def state_words(run: Run) -> str:
     return str(run.job.state)
 
 
-def what_words(run: Run) -> str:
-    """Return with what a run was made."""
-    name = str(run.job.params.get("preset", ""))
-    purpose = "for the Semi mode" if run.job.kind == "semi" else ""
-    return ", ".join(filter(None, (run.job.backend, PRESET_WORDS.get(name, name), purpose)))
-
-
 def _about(run: Run) -> str:
-    auto = run.job.params.get("auto", {})
-    scores = f"score from {auto.get('min_score', 0):g}, stability from {auto.get('min_stability', 0):g}"
+    auto = run.job.params.get("auto")
+    scores = f"score from {auto['min_score']:g}, stability from {auto['min_stability']:g}" if auto else ""
     named = " ".join(run.job.params.get("images", ())) or "all images"
-    return f"{what_words(run)}; {scores}; {named}; by {run.job.author or 'somebody'}"
+    return "; ".join(filter(None, (what_words(run.job), scores, named, f"by {run.job.author or 'somebody'}")))
 
 
 def _standing(run: Run) -> str:
     progress = run.progress
-    parts = [f"{progress.ended:,} of {progress.total:,} images", f"{progress.instances:,} masks proposed"]
+    parts = [f"{progress.ended:,} of {progress.total:,} images", f"{found_words(run.job, progress.instances)} proposed"]
     if progress.failed:
         parts.append(f"{progress.failed:,} failed")
     if run.health == "running":
         parts.append("1 worker" if progress.workers == 1 else f"{progress.workers} workers")
         parts.append("time left not known yet" if progress.left is None else f"about {duration(progress.left)} left")
     if run.health == "ended" and progress.done and not progress.instances and run.job.state is JobState.DONE:
-        parts.append("nothing new reached the thresholds: lower score or stability, or look at what is stored already")
+        parts.append(nothing_words(run.job))
     return ", ".join(parts) + "."

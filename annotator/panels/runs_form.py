@@ -1,24 +1,37 @@
-"""The form that starts a run of the automatic stage."""
+"""The form that starts a run over many images."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QFrame, QGridLayout, QLineEdit, QSpinBox, QVBoxLayout, QWidget
 
-from annotator.controllers.runs import RunRequest
+from annotator.controllers.run_request import Purpose, RunRequest
+from annotator.controllers.run_words import PRESET_WORDS
 from annotator.icons import Icons
 from annotator.tokens import UNIT
 from annotator.widgets.parts import keep_icon, push_button, set_role, text_label
 from engine.jobs.planning import WORDS
-from engine.records import Stage
 from engine.stages.params import PRESETS
 
-PRESET_WORDS = {"fast": "Fast", "default": "Default", "sa1b": "SA-1B"}
-_PURPOSES = ((Stage.AUTO, "Mask everything"), (Stage.SEMI, "Fill in for the Semi mode"))
+_PURPOSES = {
+    Purpose.EVERYTHING: "Mask everything",
+    Purpose.FILL_IN: "Fill in for the Semi mode",
+    Purpose.BOXES: "Masks from boxes",
+}
 _PAUSE_MS = 250
 _MOST_WORKERS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Backends for one task as (name, title), which one to begin with, and why there is none if so."""
+
+    backends: Sequence[tuple[str, str]]
+    chosen: str = ""
+    problem: str = ""
 
 
 class RunForm(QFrame):
@@ -37,6 +50,7 @@ class RunForm(QFrame):
         super().__init__()
         self.setProperty("role", "card")
         self._count: int | None = None
+        self._names: dict[QWidget, QWidget] = {}
         self._starting = False
         self.query = QLineEdit()
         self.query.setPlaceholderText("All images")
@@ -44,9 +58,12 @@ class RunForm(QFrame):
         self.query.setAccessibleName("Images")
         self.count = text_label("", "dim", wrap=True)
         self.purpose = QComboBox()
-        for stage, words in _PURPOSES:
-            self.purpose.addItem(words, stage)
+        for purpose, words in _PURPOSES.items():
+            self.purpose.addItem(words, purpose)
         self.backend = QComboBox()
+        self.problem = text_label("", "error", wrap=True)
+        self._offers: Mapping[str, Offer] = {}
+        self._picked: dict[str, str] = {}
         self.preset = QComboBox()
         for name, params in PRESETS.items():
             windows = f", {params.windows} windows" if params.windows > 1 else ""
@@ -66,20 +83,34 @@ class RunForm(QFrame):
         self._pause.timeout.connect(lambda: self.query_changed.emit(self.query.text()))
         self.query.textChanged.connect(lambda _: self._pause.start())
         self.query.returnPressed.connect(self._start)
-        self.purpose.currentIndexChanged.connect(self._fit)
+        self.purpose.currentIndexChanged.connect(self._offer)
+        self.backend.activated.connect(self._pick)
         self.start_button.clicked.connect(self._start)
         self._arrange()
         self._fit()
 
-    def set_backends(self, backends: Sequence[tuple[str, str]], chosen: str) -> None:
-        """Offer backends (name, title); ``chosen`` is the one in use."""
-        before = self.backend.currentData() or chosen
+    def set_backends(self, offers: Mapping[str, Offer]) -> None:
+        """Offer backends by task; what a person has picked stays picked."""
+        self._offers = offers
+        self._offer()
+
+    def _offer(self) -> None:
+        """Show the backends that can do what is chosen."""
+        task = self._purpose.task
+        offer = self._offers.get(task, Offer(()))
         self.backend.clear()
-        for name, title in backends:
+        for name, title in offer.backends:
             self.backend.addItem(title, name)
-        place = self.backend.findData(before)
-        self.backend.setCurrentIndex(max(place, 0))
+        self.backend.setCurrentIndex(max(self.backend.findData(self._picked.get(task, offer.chosen)), 0))
+        self.problem.setText(offer.problem)
         self._fit()
+
+    def _pick(self) -> None:
+        self._picked[self._purpose.task] = str(self.backend.currentData())
+
+    @property
+    def _purpose(self) -> Purpose:
+        return Purpose(self.purpose.currentData())
 
     def show_plan(self, count: int | None, problem: str) -> None:
         """Say how many images are meant."""
@@ -97,7 +128,7 @@ class RunForm(QFrame):
         """Return what is filled in."""
         return RunRequest(
             query=self.query.text(),
-            stage=Stage(self.purpose.currentData()),
+            purpose=self._purpose,
             backend=str(self.backend.currentData()),
             preset=str(self.preset.currentData()),
             min_score=self.score.value(),
@@ -113,7 +144,11 @@ class RunForm(QFrame):
         ready = bool(self._count) and self.backend.count() > 0 and not self._starting
         self.start_button.setEnabled(ready)
         self.start_button.setText("Starting…" if self._starting else "Start")
-        semi = self.purpose.currentData() == Stage.SEMI
+        semi = self._purpose is Purpose.FILL_IN
+        for field in (self.preset, self.score, self.stability):
+            field.setVisible(self._purpose.looks_everywhere)
+            self._names[field].setVisible(self._purpose.looks_everywhere)
+        self.problem.setVisible(bool(self.problem.text()))
         for field in (self.score, self.stability):
             field.setEnabled(not semi)
             field.setToolTip("Chosen in the Semi mode, with a live picture" if semi else "")
@@ -123,23 +158,26 @@ class RunForm(QFrame):
         grid.setHorizontalSpacing(2 * UNIT)
         grid.setVerticalSpacing(2 * UNIT)
         rows: tuple[tuple[str, QWidget], ...] = (
+            ("Purpose", self.purpose),
             ("Images", self.query),
             ("", self.count),
-            ("Purpose", self.purpose),
             ("Backend", self.backend),
+            ("", self.problem),
             ("Preset", self.preset),
             ("Least score", self.score),
             ("Least stability", self.stability),
             ("Workers", self.workers),
         )
         for place, (name, field) in enumerate(rows):
-            grid.addWidget(text_label(name, "dim"), place, 0)
+            self._names[field] = text_label(name, "dim")
+            grid.addWidget(self._names[field], place, 0)
             if isinstance(field, QSpinBox | QDoubleSpinBox):
                 field.setFixedWidth(24 * UNIT)
                 grid.addWidget(field, place, 1, Qt.AlignmentFlag.AlignLeft)
             else:
                 grid.addWidget(field, place, 1)
-            field.setAccessibleName(name or "How many images")
+            if name:
+                field.setAccessibleName(name)
         grid.setColumnStretch(1, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(3 * UNIT, 2 * UNIT, 3 * UNIT, 3 * UNIT)

@@ -1,18 +1,19 @@
-"""The page of automatic runs: start one, watch one, and all that were."""
+"""The page of runs: start one, watch one, and all that were."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QHeaderView, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
+from annotator.controllers.run_words import what_words
 from annotator.controllers.runs import Run, RunList
 from annotator.icons import Icons
-from annotator.panels.runs_card import RunCard, state_words, what_words
+from annotator.panels.runs_card import RunCard, state_words
 from annotator.panels.runs_form import RunForm
 from annotator.tokens import UNIT
 from annotator.widgets.parts import text_label
 
-_COLUMNS = ("Run", "State", "Started", "Images", "Masks", "Failed", "With")
+_COLUMNS = ("Run", "State", "Started", "Images", "Proposed", "Failed", "With")
 _ID = Qt.ItemDataRole.UserRole
 
 
@@ -101,5 +102,5 @@ def _cells(run: Run) -> tuple[str, ...]:
         f"{progress.ended:,} of {progress.total:,}",
         f"{progress.instances:,}",
         f"{progress.failed:,}" if progress.failed else "",
-        what_words(run),
+        what_words(run.job),
     )

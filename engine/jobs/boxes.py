@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from engine.errors import InvalidOp
+from engine.jobs.choosing import check_backend, check_time_limit
 from engine.jobs.start import GRID_SECONDS
 from engine.ops.box_masks import CreateBoxJob
 from engine.records import Json
 from engine.stages.boxes import BoxParams
+from engine.storage.reader import Reader
 from engine.workspace import Workspace
-from models import registry
 
 
 def create_box_job(
@@ -25,17 +26,29 @@ def create_box_job(
 ) -> int:
     """Note a run on those of ``images`` that have boxes without masks, and return its number; nothing runs yet.
 
-    ``time_limit`` are the seconds a backend may take for one image or box. Raises InvalidOp and the registry's errors.
+    ``time_limit`` are the seconds a backend may take for one image or box. Raises InvalidOp and BackendFailed.
     """
-    spec = registry.find(backend)
-    if spec.task != "mask" or "box" not in spec.prompts:
-        raise InvalidOp(f"The backend '{backend}' does not answer boxes. Choose another one.")
-    if time_limit <= 0:
-        raise InvalidOp("The time limit must be more than 0 seconds. Nothing was started.")
     with workspace.read() as reader:
-        with_boxes = reader.instances.images_with_boxes()
+        op = box_job(reader, backend, params, images, device=device, time_limit=time_limit, about=about)
+    return workspace.execute(op).value
+
+
+def box_job(
+    reader: Reader,
+    backend: str,
+    params: BoxParams,
+    images: Sequence[int],
+    *,
+    device: str | None = None,
+    time_limit: float = GRID_SECONDS,
+    about: Json | None = None,
+) -> CreateBoxJob:
+    """Return the op that notes such a run. Raises InvalidOp and BackendFailed."""
+    check_backend(backend, "mask", "box", "does not answer boxes")
+    check_time_limit(time_limit)
+    with_boxes = reader.instances.images_with_boxes()
     chosen = tuple(image_id for image_id in images if image_id in with_boxes)
     if not chosen:
         raise InvalidOp("No image asked for has a box without a mask. Import or draw boxes first. Nothing was started.")
     told = {**(about or {}), "device": device, "time_limit": time_limit}
-    return workspace.execute(CreateBoxJob(backend, params, chosen, told)).value
+    return CreateBoxJob(backend, params, chosen, told)

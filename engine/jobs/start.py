@@ -15,17 +15,17 @@ from typing import IO, Any
 
 from engine.errors import InvalidOp
 from engine.inference.settings import TimeLimits
+from engine.jobs.choosing import check_backend, check_time_limit
 from engine.jobs.finder import Finder, HostFinder
 from engine.jobs.lease import LEASE_SECONDS, own_name
 from engine.jobs.runner import Runner, StoppedAtOnce
 from engine.jobs.stop import Stop
-from engine.ops.jobs import RUNS, CreateJob
+from engine.ops.jobs import CreateJob, is_run
 from engine.processes import cores, own_environment
 from engine.records import ImageFilter, JobProgress, Json, Stage
 from engine.stages.params import AutoParams
 from engine.storage.connect import is_url
 from engine.workspace import Workspace
-from models import registry
 
 BUSY_MS = 60_000
 """A worker waits longer than a person would for another one to write."""
@@ -47,7 +47,7 @@ def create_auto_job(
     """Note a job of the automatic stage on ``images`` (ids or a filter) and return its number; nothing runs yet.
 
     ``time_limit`` are the seconds a backend may take for one window; ``about`` is kept with the job for people to see.
-    Raises InvalidOp and the registry's errors.
+    Raises InvalidOp and BackendFailed.
     """
     if isinstance(images, ImageFilter):
         with workspace.read() as reader:
@@ -67,12 +67,9 @@ def auto_job(
     time_limit: float = GRID_SECONDS,
     about: Json | None = None,
 ) -> CreateJob:
-    """Return the op that notes such a job. Raises InvalidOp and the registry's errors."""
-    spec = registry.find(backend)
-    if spec.task != "mask" or "grid" not in spec.prompts:
-        raise InvalidOp(f"The backend '{backend}' cannot look for masks by itself. Choose another one.")
-    if time_limit <= 0:
-        raise InvalidOp("The time limit must be more than 0 seconds. Nothing was started.")
+    """Return the op that notes such a job. Raises InvalidOp and BackendFailed."""
+    check_backend(backend, "mask", "grid", "cannot look for masks by itself")
+    check_time_limit(time_limit)
     told = {**(about or {}), "device": device, "time_limit": time_limit}
     return CreateJob(stage, backend, params, tuple(images), told)
 
@@ -98,7 +95,7 @@ def run_job(
         with Workspace.open(place, busy_ms=BUSY_MS) as workspace:
             with workspace.read() as reader:
                 job = reader.jobs.get(job_id)
-            if not any(name in job.params for name in RUNS):
+            if not is_run(job):
                 raise InvalidOp(f"The job {job_id} is an import; there is nothing to run.")
             # What a job stores is its author's, whoever's process does the work.
             workspace.author = job.author

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, select, update
 
 from engine.errors import InvalidOp, NotFound
 from engine.ops.base import Op
-from engine.records import ItemState, JobState, Json, Stage
+from engine.records import ItemState, JobRecord, JobState, Json, Stage
 from engine.stages.params import AutoParams
 from engine.storage.images import BATCH
 from engine.storage.tables import Image, JobItem, table_of
@@ -27,6 +27,11 @@ RUNS = ("auto", BOXES, WORDS)
 """A job with constants under one of these names is a run over images; any other is an import."""
 OPEN = (JobState.WAITING, JobState.RUNNING)
 """States in which a job's images may be claimed."""
+
+
+def is_run(job: JobRecord) -> bool:
+    """Tell whether a job goes through images and can be resumed; an import cannot."""
+    return any(name in job.params for name in RUNS)
 
 
 @dataclass(frozen=True)
@@ -165,7 +170,7 @@ class ResumeJob(Op[int]):
     def apply(self, tx: Tx) -> int:
         """Write the state; workers that are alive keep their images."""
         job = tx.read.jobs.get(self.job_id)
-        if not any(name in job.params for name in RUNS):
+        if not is_run(job):
             raise InvalidOp(f"The job {self.job_id} is an import, which cannot be resumed. Import the file again.")
         if job.state is JobState.WITHDRAWN:
             raise InvalidOp(f"The job {self.job_id} was withdrawn. Start a new one.")

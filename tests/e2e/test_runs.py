@@ -8,6 +8,8 @@ from typing import Any
 import psutil
 from PySide6.QtWidgets import QComboBox
 
+from annotator.controllers.run_request import Purpose
+from engine.ops.instances import AddInstance
 from engine.records import JobState, Stage, State
 from engine.workspace import Workspace
 
@@ -79,7 +81,7 @@ def test_images_are_named_in_words_and_counted_as_they_are_typed(open_window: An
 def test_filled_in_overnight_and_confirmed_in_the_semi_mode(open_window: Any, project: Path) -> None:
     driver = open_window(backend="classic")
     part = enter(driver)
-    choose(part.page.form.purpose, Stage.SEMI)
+    choose(part.page.form.purpose, Purpose.FILL_IN)
     assert not part.page.form.score.isEnabled()
     part.page.form.start_button.click()
     driver.wait(lambda: ended(driver, part))
@@ -94,6 +96,38 @@ def test_filled_in_overnight_and_confirmed_in_the_semi_mode(open_window: Any, pr
     first = driver.desk.navigation.image.id
     with Workspace.open(project) as workspace, workspace.read() as read:
         assert [each.state for each in read.instances.of_image(first)] == [State.ACCEPTED] * total
+
+
+def test_masks_from_boxes_need_no_preset_and_leave_the_boxes_alone(open_window: Any, project: Path) -> None:
+    with Workspace.open(project) as workspace:
+        with workspace.read() as read:
+            first, second, _ = read.images.ids()
+        for image_id in (first, second):
+            workspace.execute(AddInstance(image_id, box=(95.0, 55.0, 130.0, 130.0)))
+    driver = open_window(backend="classic")
+    part = enter(driver)
+    form, card = part.page.form, part.page.card
+    choose(form.purpose, Purpose.BOXES)
+    assert form.preset.isHidden() and form.score.isHidden() and not form.backend.isHidden()
+    form.start_button.click()
+    driver.wait(lambda: ended(driver, part))
+    assert card.title.text() == "Run 1: done"
+    assert card.about.text().startswith("classic, masks from boxes; all images; by ")
+    assert card.text.text() == "2 of 2 images, 2 masks proposed."
+    assert card.review_button.isVisible()
+    assert [each.state for each in driver.stored() if each.mask is None] == [State.ACCEPTED] * 2
+    form.start_button.click()
+    driver.wait(lambda: ended(driver, part) and part.runs.list.current.job.id == 2)
+    assert "every box has its mask already" in card.text.text()
+
+
+def test_a_run_that_has_nothing_to_do_says_so_and_is_not_noted(open_window: Any) -> None:
+    driver = open_window(backend="classic")
+    part = enter(driver)
+    choose(part.page.form.purpose, Purpose.BOXES)
+    part.page.form.start_button.click()
+    driver.wait(lambda: any("No image asked for has a box without a mask" in text for text in driver.messages))
+    assert part.page.form.start_button.isEnabled() and not part.runs.list.runs
 
 
 def test_an_image_that_fails_is_told_with_its_reason_and_tried_again(open_window: Any, pictures: Path) -> None:

@@ -1,0 +1,41 @@
+"""Runs in words: what one is for, with what, and what came of it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from engine.records import JobProgress, JobRecord, JobState
+
+PRESET_WORDS = {"fast": "Fast", "default": "Default", "sa1b": "SA-1B"}
+_PURPOSES = {"semi": "for the Semi mode", "boxes": "masks from boxes"}
+
+
+def what_words(job: JobRecord) -> str:
+    """Return with what a run was made, and for what unless it masks everything."""
+    name = str(job.params.get("preset", ""))
+    return ", ".join(filter(None, (job.backend, PRESET_WORDS.get(name, name), _PURPOSES.get(job.kind, ""))))
+
+
+def found_words(job: JobRecord, count: int) -> str:
+    """Return how many of what a run makes: "1 mask", "1,204 masks"."""
+    return f"{count:,} mask" if count == 1 else f"{count:,} masks"
+
+
+def nothing_words(job: JobRecord) -> str:
+    """Return why a run that is done may have made nothing."""
+    if job.kind == "boxes":
+        return "every box has its mask already, or the backend found nothing in it"
+    return "nothing new reached the thresholds: lower score or stability, or look at what is stored already"
+
+
+def outcome(job: JobRecord, progress: JobProgress) -> tuple[Literal["info", "success", "warning"], str]:
+    """Return what to say when a run has ended."""
+    made = f"{found_words(job, progress.instances)} on {progress.done:,} of {progress.total:,} images"
+    failed = f"; {progress.failed:,} failed" if progress.failed else ""
+    match job.state:
+        case JobState.DONE:
+            return ("warning" if failed else "success"), f"Run {job.id} is done: {made}{failed}."
+        case JobState.FAILED:
+            return "warning", f"Run {job.id} failed: no image could be done. The page Auto tells why."
+        case _:
+            return "info", f"Run {job.id} has stopped: {made}{failed}. Resume it on the page Auto."
