@@ -13,9 +13,9 @@ from typing import Any
 import orjson
 
 from engine.errors import BackendFailed, BadFile, InvalidOp
-from engine.records import State
-from engine.workspace import Workspace
+from engine.training_data import project_as_coco
 from models import registry
+from models.api import BackendSpec
 
 Told = Callable[[Mapping[str, Any]], None]
 _PROJECT = ".maskwright"
@@ -34,6 +34,8 @@ class TrainingOrder:
     device: str | None = None
     threads: int = 0
     start: Path | None = None
+    label: str = ""
+    """Of projects, learn from this class only."""
 
 
 def train(order: TrainingOrder, told: Told) -> Path:
@@ -42,55 +44,22 @@ def train(order: TrainingOrder, told: Told) -> Path:
     Ctrl+C stops it with everything saved. Raises BackendUnavailable, InvalidOp (this backend cannot be trained, or
     there is nothing to learn from), BadFile and BackendFailed.
     """
-    trainer = registry.find(order.backend).trainer
-    if not trainer:
+    spec = registry.find(order.backend, ask=False)
+    if not spec.trainer:
         raise InvalidOp(f"The backend '{order.backend}' cannot be trained.")
     missing = [path for path in order.data if not path.exists()]
     if missing:
         raise BadFile(f"{missing[0]} does not exist. Name folders of labelled photographs, or projects.")
     with tempfile.TemporaryDirectory(prefix="maskwright-train-") as folder:
-        return _run(_command(trainer, order, Path(folder)), told)
+        return _run(_command(spec, order, Path(folder)), told)
 
 
-def project_as_coco(project: str, target: Path) -> int:
-    """Write a project's accepted masks to ``target`` as COCO with whole image paths; return how many there are.
-
-    Raises InvalidOp if there is none, and the workspace's errors.
-    """
-    images: list[dict[str, Any]] = []
-    annotations: list[dict[str, Any]] = []
-    workspace = Workspace.open(project)
-    try:
-        with workspace.read() as reader:
-            listed = [image for image in reader.images.stream() if not image.error]
-            for image in listed:
-                entry = {"id": image.id, "file_name": str(image.file), "width": image.width, "height": image.height}
-                images.append(entry)
-            for instance in reader.instances.of_images([image.id for image in listed], {State.ACCEPTED}):
-                if instance.mask is None or instance.iscrowd:
-                    continue
-                size, counts = [instance.mask.height, instance.mask.width], instance.mask.counts.decode("ascii")
-                annotations.append(
-                    {
-                        "id": instance.id,
-                        "image_id": instance.image_id,
-                        "segmentation": {"size": size, "counts": counts},
-                    }
-                )
-    finally:
-        workspace.close()
-    if not annotations:
-        raise InvalidOp(f"{project} has no accepted mask to learn from.")
-    target.write_bytes(orjson.dumps({"images": images, "annotations": annotations, "categories": []}))
-    return len(annotations)
-
-
-def _command(trainer: str, order: TrainingOrder, folder: Path) -> list[str]:
-    command = [sys.executable, "-P", "-m", trainer, "--out", str(order.out), "--minutes", str(order.minutes)]
+def _command(spec: BackendSpec, order: TrainingOrder, folder: Path) -> list[str]:
+    command = [sys.executable, "-P", "-m", spec.trainer, "--out", str(order.out), "--minutes", str(order.minutes)]
     for number, path in enumerate(order.data):
         if path.suffix == _PROJECT:
             exported = folder / f"project{number}.json"
-            project_as_coco(str(path), exported)
+            project_as_coco(str(path), exported, task=spec.task, label=order.label)
             command += ["--coco", str(exported), str(path.parent)]
         else:
             command += ["--data", str(path)]

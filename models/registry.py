@@ -41,12 +41,11 @@ def default(task: Task) -> BackendSpec:
     raise BackendUnavailable(f"No backend for the task '{task}' is installed and ready.")
 
 
-def find(name: str) -> BackendSpec:
-    """Return the spec of the backend called ``name``; raises BackendUnavailable with the reason and the remedy."""
-    return _find(name, ask=True)
+def find(name: str, *, ask: bool = True) -> BackendSpec:
+    """Return the spec of the backend called ``name``; raises BackendUnavailable with the reason and the remedy.
 
-
-def _find(name: str, *, ask: bool) -> BackendSpec:
+    Without ``ask`` it is found also where its own weights are not there yet.
+    """
     statuses = _listed(None, ask=ask)
     named = [status for status in statuses if status.spec.name == name]
     if not named:
@@ -62,7 +61,7 @@ def load(name: str, *, device: str | None = None, weights: Path | None = None) -
 
     Raises BackendUnavailable (unknown, a package or the device is missing), WeightsMissing or WeightsMismatch.
     """
-    spec = _find(name, ask=weights is None)
+    spec = find(name, ask=weights is None)
     module_name, _, attribute = spec.factory.partition(":")
     try:
         factory = getattr(importlib.import_module(module_name), attribute)

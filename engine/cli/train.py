@@ -33,6 +33,9 @@ def train(
     start: Annotated[Path | None, typer.Option("--start", metavar="FILE", help="Go on from these weights.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the training in --out.")] = False,
     device: Annotated[str | None, typer.Option("--device", help="cpu, cuda, mps; the best by default.")] = None,
+    label: Annotated[
+        str, typer.Option("--label", metavar="NAME", help="Of projects, learn from this class only.")
+    ] = "",
     threads: Annotated[int, typer.Option("--threads", min=0, help="Processor threads; 0 takes all.")] = 0,
 ) -> None:
     """Train a backend. It can be stopped at any moment and goes on with --resume.
@@ -45,6 +48,8 @@ def train(
       maskwright train compact --data photos/ --minutes 60 --out training/
 
       maskwright train compact --data street.maskwright --start compact.safetensors --minutes 10
+
+      maskwright train pose --data people/ --data dance.maskwright --label dancer --minutes 60
     """
     from engine.errors import InvalidOp
     from engine.training import TrainingOrder
@@ -55,7 +60,7 @@ def train(
     pairs = tuple((file, images) for file in coco or [] if images is not None)
     order = TrainingOrder(
         backend, tuple(data or []), out, pairs,
-        minutes=minutes, resume=resume, device=device, threads=threads, start=start,
+        minutes=minutes, resume=resume, device=device, threads=threads, start=start, label=label,
     )  # fmt: skip
     with _shown() as told:
         weights = run(order, told)
@@ -78,19 +83,24 @@ def _shown() -> Iterator[Callable[[Mapping[str, Any]], None]]:
 
         def told(line: Mapping[str, Any]) -> None:
             nonlocal held
-            if "held_1" in line:
-                held = f"  held-out IoU {line['held_1']:.2f} / {line['held_5']:.2f} at 1 / 5 clicks"
+            held = _held(line) or held
             if "loss" in line:
                 bar.update(
-                    task, description=f"Step {line['step']}  loss {line['loss']:.2f}{held}", completed=line["done"]
+                    task, description=f"Step {line['step']}  loss {line['loss']:.3g}  {held}", completed=line["done"]
                 )
 
         yield told
 
 
 def _say_validation(line: Mapping[str, Any]) -> None:
+    if words := _held(line):
+        say(f"step {line['step']}, {line['minutes']:.1f} min: {words}")
+
+
+def _held(line: Mapping[str, Any]) -> str:
+    """Return in words what a line tells of the validation part; nothing where it does not."""
     if "held_1" in line:
-        say(
-            f"step {line['step']}, {line['minutes']:.1f} min: held-out IoU {line['held_1']:.3f} after 1 click, "
-            f"{line['held_5']:.3f} after 5"
-        )
+        return f"held-out IoU {line['held_1']:.3f} after 1 click, {line['held_5']:.3f} after 5"
+    if "held_close" in line:
+        return f"held-out joints within 5 / 10 % of the box: {line['held_near']:.3f} / {line['held_close']:.3f}"
+    return ""

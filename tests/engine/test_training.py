@@ -1,57 +1,16 @@
 from __future__ import annotations
 
-import numpy as np
 import pytest
-from PIL import Image
 
 from engine.errors import BackendFailed, BadFile, InvalidOp
-from engine.ops.images import AddImages, NewImage
-from engine.ops.instances import AddInstance
-from engine.records import State
-from engine.training import TrainingOrder, project_as_coco, train
-from engine.workspace import Workspace
-from models import masks
-from models.compact.readers import read_coco
+from engine.training import TrainingOrder, train
 from models.errors import BackendUnavailable
-
-
-def disc(number):
-    y, x = np.mgrid[:80, :100]
-    return (x - 40 - number) ** 2 + (y - 40) ** 2 < 20**2
+from tests.engine.test_training_data import project_of_discs, project_of_poses
 
 
 @pytest.fixture
 def project(tmp_path):
-    """A project of eight photographs with one accepted and one proposed disc each."""
-    folder = tmp_path / "photos"
-    folder.mkdir()
-    for number in range(8):
-        pixels = np.where(disc(number)[..., None], (200, 40, 40), (60, 90, 120)).astype(np.uint8)
-        Image.fromarray(pixels).save(folder / f"shape{number}.png")
-    workspace = Workspace.create(tmp_path / "p.maskwright")
-    new = tuple(NewImage(f"shape{number}.png", f"h{number}", 100, 80) for number in range(8))
-    ids = workspace.execute(AddImages("photos", "photos", new)).value
-    for number, image_id in enumerate(ids):
-        workspace.execute(AddInstance(image_id, mask=masks.encode(disc(number))))
-        workspace.execute(AddInstance(image_id, mask=masks.encode(disc(number + 9)), state=State.PROPOSED))
-    workspace.close()
-    return tmp_path / "p.maskwright"
-
-
-def test_a_project_gives_its_accepted_masks(project, tmp_path):
-    target = tmp_path / "out.json"
-    assert project_as_coco(str(project), target) == 8
-    items = list(read_coco(target, tmp_path))
-    assert len(items) == 8
-    for number, item in enumerate(items):
-        (mask,) = item.masks
-        assert np.array_equal(mask, disc(number))
-
-
-def test_a_project_without_masks_is_refused(tmp_path):
-    Workspace.create(tmp_path / "empty.maskwright").close()
-    with pytest.raises(InvalidOp, match="no accepted mask"):
-        project_as_coco(str(tmp_path / "empty.maskwright"), tmp_path / "out.json")
+    return project_of_discs(tmp_path)
 
 
 def test_training_on_a_project_ends_with_weights(project, tmp_path):
@@ -64,6 +23,20 @@ def test_training_on_a_project_ends_with_weights(project, tmp_path):
         TrainingOrder("compact", (project,), tmp_path / "run", minutes=0.01, resume=True, device="cpu"), print
     )
     assert again == weights
+
+
+def test_training_poses_on_a_project_ends_with_weights_that_know_its_joints(tmp_path):
+    from models.pose.store import read_network
+
+    project = project_of_poses(tmp_path)
+    lines = []
+    order = TrainingOrder("pose", (project,), tmp_path / "run", minutes=0.01, threads=1, device="cpu", label="tool")
+    weights = train(order, lines.append)
+    assert any("loss" in line for line in lines)
+    _, joints = read_network(weights)
+    assert joints.names == ("tip", "left_edge", "right_edge")
+    with pytest.raises(InvalidOp, match="several skeletons"):
+        train(TrainingOrder("pose", (project,), tmp_path / "run"), print)
 
 
 def test_what_cannot_be_trained_is_named(tmp_path):
