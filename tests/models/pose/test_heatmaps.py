@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 
+from models.pose.frames import SIDE, Square
 from models.pose.heatmaps import STRIDE, draw, find
 
 
@@ -31,3 +33,14 @@ def test_a_map_without_a_top_is_not_sure():
     found, sure = find(torch.zeros(1, 1, 40, 40))
     assert float(sure) == pytest.approx(25 / 1600, abs=0.02)
     assert torch.isfinite(found).all()
+
+
+@pytest.mark.parametrize(
+    "square", [Square(200, 150, 160), Square(90.3, 310.7, 600, 0.8), Square(-5, 40, 33, -2.5, True)]
+)
+def test_there_and_back_through_the_image_to_a_quarter_of_a_pixel(square):
+    crop = np.random.default_rng(0).uniform(5, SIDE - 5, (200, 2))
+    true = square.to_image(crop)
+    drawn = draw(torch.tensor(square.to_crop(true), dtype=torch.float32)[None], SIDE // STRIDE)
+    found, _ = find(drawn.clamp(min=1e-12).log())
+    assert np.abs(square.to_image(found[0].numpy()) - true).max() < 0.25
