@@ -149,7 +149,10 @@ class LabelRecord:
 
 @dataclass(frozen=True, slots=True)
 class SkeletonRecord:
-    """Joints of a pose: ``edges`` and ``flip_pairs`` index ``joints``; ``sigmas`` are OKS's, one a joint or empty."""
+    """Joints of a pose: ``edges`` and ``flip_pairs`` index ``joints``; ``sigmas`` are OKS's, one a joint or empty.
+
+    ``colors`` are ``#rrggbb``, one a joint, or empty: then joints have the colour of their instance.
+    """
 
     id: int
     name: str
@@ -157,6 +160,7 @@ class SkeletonRecord:
     edges: tuple[tuple[int, int], ...]
     flip_pairs: tuple[tuple[int, int], ...]
     sigmas: tuple[float, ...]
+    colors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

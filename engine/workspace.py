@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine
 
 from engine import history
 from engine.changes import Changes
-from engine.errors import ProjectGone
+from engine.errors import ProjectGone, UndoConflict
 from engine.ops.base import Op
 from engine.storage.connect import BUSY_MS, is_url, open_engine, reading, writing
 from engine.storage.failures import known_errors, shown
@@ -120,6 +120,7 @@ class Workspace:
             tx = self._tx(connection)
             history_id, title = history.next_undo(connection, image_id)
             history.undo(tx.rows, connection, history_id, author=tx.author, at=tx.now)
+            _poses_fit(tx, "undone")
         return Outcome(None, tx.changes.freeze(), history_id, title)
 
     def redo(self, image_id: int | None) -> Outcome[None]:
@@ -128,6 +129,7 @@ class Workspace:
             tx = self._tx(connection)
             history_id, title = history.next_redo(connection, image_id)
             history.redo(tx.rows, connection, history_id)
+            _poses_fit(tx, "done again")
         return Outcome(None, tx.changes.freeze(), history_id, title)
 
     def version(self) -> int:
@@ -164,6 +166,17 @@ class Workspace:
 
     def _tx(self, connection: Connection) -> Tx:
         return Tx(connection, Recorder(connection), Reader(connection, self.base), self.author, datetime.now(UTC))
+
+
+def _poses_fit(tx: Tx, verb: str) -> None:
+    """Refuse to put a skeleton back that poses placed since do not fit: their rows do not tell what they depend on."""
+    if tx.changes.skeletons or tx.changes.labels:
+        misfit = tx.read.skeletons.misfit(tx.changes.skeletons, tx.changes.labels)
+        if misfit is not None:
+            raise UndoConflict(
+                f"This step cannot be {verb}: poses that were placed since do not fit the skeleton {misfit.name} as it "
+                "would be. Edit the skeleton instead. Nothing was changed."
+            )
 
 
 def _identity(file: Path | None) -> tuple[int, int] | None:

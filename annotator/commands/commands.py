@@ -20,6 +20,7 @@ from annotator.commands.replay import ReplayCommands
 from annotator.commands.review import ReviewCommands
 from annotator.commands.runs import RunCommands
 from annotator.commands.semi import SemiCommands
+from annotator.commands.skeletons import SkeletonCommands
 from annotator.commands.view import ViewCommands
 from annotator.controllers.image_cache import LoadedImage
 from annotator.desk import Desk
@@ -49,6 +50,7 @@ class Commands:
         self.exchange = ExchangeCommands(desk)
         self.instances = InstanceCommands(desk)
         self.labels = LabelCommands(desk)
+        self.skeletons = SkeletonCommands(desk)
         self.view = ViewCommands(desk, log=log, set_label=self.labels.set_label)
         self.dashboard = DashboardCommands(desk, annotate=lambda: self.modes.choose(FIRST))
         self.assisted = AssistedCommands(desk, ask_label=self.labels.ask_label)

@@ -1,4 +1,4 @@
-"""Commands on labels and skeletons: choosing, making and editing them."""
+"""Commands on labels: choosing, making and editing them."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from collections.abc import Callable
 from annotator.desk import Desk
 from annotator.dialogs.label_edit import LabelDialog, LabelDraft
 from annotator.dialogs.label_search import LabelSearch
-from annotator.dialogs.skeleton import SkeletonDialog
-from engine.ops.labels import AddLabel, AddSkeleton, DeleteLabel, EditLabel, MergeLabels, MoveLabel
+from engine.ops.labels import AddLabel, DeleteLabel, EditLabel, MergeLabels, MoveLabel
 from engine.records import LabelRecord
 
 
@@ -25,7 +24,6 @@ class LabelCommands:
         registry.bind("label.digit", self.label_by_place)
         registry.bind("label.none", lambda: self.set_label(None))
         registry.bind("label.add", self.add_label_dialog)
-        registry.bind("label.skeletons", self.add_skeleton)
         dock.chosen.connect(self.set_label)
         dock.add_asked.connect(lambda name: self._store(AddLabel(name), choose=True))
         dock.rename_asked.connect(lambda i, name: self._edit(i, name=name))
@@ -88,18 +86,6 @@ class LabelCommands:
         draft = LabelDialog.ask(self._desk.window, label, self._labels(), tuple(self._desk.editing.skeletons.values()))
         if draft is not None:
             self._desk.store.execute(_edited(label, draft))
-
-    def add_skeleton(self) -> None:
-        """Make a skeleton; labels take one in their dialog."""
-        draft = SkeletonDialog.ask(self._desk.window, None)
-        if draft is not None:
-            op = AddSkeleton(draft.name, draft.joints, draft.edges, draft.flip_pairs)
-            self._desk.store.execute(
-                op,
-                done=lambda outcome: self._desk.presenter.say(
-                    "info", f"Skeleton {outcome.value.name} added. Give it to a label: right-click the label, Edit."
-                ),
-            )
 
     def _labels(self) -> list[LabelRecord]:
         return sorted(self._desk.editing.labels.values(), key=lambda label: (label.position, label.id))

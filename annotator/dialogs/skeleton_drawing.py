@@ -6,11 +6,12 @@ import math
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QApplication, QSizePolicy, QToolTip, QWidget
 
-from annotator.dialogs.skeleton_templates import Place
-from annotator.dialogs.skeleton_text import Pair
+from annotator.dialogs.swatches import tick_color
+from engine.skeletons.names import Pair
+from engine.skeletons.templates import Place
 
 _RADIUS = 9.0
 _REACH = 14.0
@@ -34,6 +35,7 @@ class SkeletonDrawing(QWidget):
         super().__init__()
         self._joints: tuple[str, ...] = ()
         self._edges: tuple[Pair, ...] = ()
+        self._colors: tuple[str, ...] = ()
         self._places: dict[str, Place] = {}
         self._picked: int | None = None
         self._pressed: int | None = None
@@ -51,12 +53,16 @@ class SkeletonDrawing(QWidget):
         """Still readable."""
         return QSize(200, 240)
 
-    def set_skeleton(self, joints: Sequence[str], edges: Sequence[Pair]) -> None:
-        """Draw this; joints keep their places by name, new ones get one far from all others."""
+    def set_skeleton(self, joints: Sequence[str], edges: Sequence[Pair], colors: Sequence[str] = ()) -> None:
+        """Draw this; joints keep their places by name, new ones get one far from all others.
+
+        ``colors`` are ``#rrggbb`` or empty, one a joint.
+        """
         if tuple(joints) != self._joints:
             self._pick(None)
             self._pressed = None
         self._joints, self._edges = tuple(joints), tuple(edges)
+        self._colors = tuple(colors) or ("",) * len(self._joints)
         for name in self._joints:
             if name not in self._places:
                 shown = [self._places[each] for each in self._joints if each in self._places]
@@ -146,10 +152,13 @@ class SkeletonDrawing(QWidget):
         picked = joint == self._picked
         role = QPalette.ColorRole
         middle = self.joint_position(joint)
+        own = self._colors[joint]
         painter.setPen(QPen(self.palette().color(role.Highlight if picked else role.PlaceholderText), 1.5))
-        painter.setBrush(self.palette().color(role.Highlight if picked else role.Button))
+        plain = self.palette().color(role.Highlight if picked else role.Button)
+        painter.setBrush(QColor(own) if own and not picked else plain)
         painter.drawEllipse(middle, _RADIUS, _RADIUS)
-        painter.setPen(self.palette().color(role.HighlightedText if picked else role.Text))
+        text = tick_color(own) if own else self.palette().color(role.Text)
+        painter.setPen(self.palette().color(role.HighlightedText) if picked else text)
         area = QRectF(middle.x() - _REACH, middle.y() - _REACH, 2 * _REACH, 2 * _REACH)
         painter.drawText(area, Qt.AlignmentFlag.AlignCenter, str(joint + 1))
 

@@ -25,7 +25,8 @@ app = typer.Typer(
 NameArg = Annotated[str, typer.Argument(metavar="NAME", help="The label's name.")]
 
 
-def _named(reader: Reader, name: str) -> LabelRecord:
+def named_label(reader: Reader, name: str) -> LabelRecord:
+    """Return the label of this name; raises NotFound with those there are."""
     from engine.errors import NotFound
 
     found = reader.labels.by_name(name.strip())
@@ -85,7 +86,7 @@ def rename(
 
     with opened(project) as workspace:
         with workspace.read() as reader:
-            label = _named(reader, name)
+            label = named_label(reader, name)
         edited = EditLabel(
             label.id, to, label.color, label.parent_id, label.is_thing, label.supercategory, label.skeleton_id
         )
@@ -105,7 +106,7 @@ def merge(
 
     with opened(project) as workspace:
         with workspace.read() as reader:
-            source, target = _named(reader, name), _named(reader, into)
+            source, target = named_label(reader, name), named_label(reader, into)
         moved = workspace.execute(MergeLabels(source.id, target.id)).value
     typer.echo(f"{moved} instances are now {into}")
 
@@ -118,7 +119,7 @@ def delete(project: ProjectArg, name: NameArg) -> None:
 
     with opened(project) as workspace:
         with workspace.read() as reader:
-            label = _named(reader, name)
+            label = named_label(reader, name)
         bare = workspace.execute(DeleteLabel(label.id)).value
     typer.echo(f"Removed {name}; {bare} instances have no label now")
 

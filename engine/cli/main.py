@@ -34,6 +34,7 @@ from engine.cli import (
     new,
     review,
     simulate,
+    skeletons,
     stats,
     train,
 )
@@ -90,6 +91,7 @@ app.command("info", rich_help_panel=_DATA)(info.info)
 app.command("stats", rich_help_panel=_DATA)(stats.stats)
 app.add_typer(audit.app, name="audit", rich_help_panel=_DATA)
 app.add_typer(labels.app, name="labels", rich_help_panel=_DATA)
+app.add_typer(skeletons.app, name="skeletons", rich_help_panel=_DATA)
 app.command("auto", rich_help_panel=_MODELS)(auto.auto)
 app.command("confirm", rich_help_panel=_MODELS)(confirm.confirm)
 app.command("box2mask", rich_help_panel=_MODELS)(box2mask.box2mask)

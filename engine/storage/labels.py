@@ -1,15 +1,14 @@
-"""Reads labels and skeletons."""
+"""Reads labels."""
 
 from __future__ import annotations
 
 from sqlalchemy import Connection, RowMapping, select
 
 from engine.errors import NotFound
-from engine.records import LabelRecord, SkeletonRecord
-from engine.storage.tables import Label, Skeleton, table_of
+from engine.records import LabelRecord
+from engine.storage.tables import Label, table_of
 
 _LABELS = table_of(Label)
-_SKELETONS = table_of(Skeleton)
 
 
 class Labels:
@@ -37,27 +36,6 @@ class Labels:
         return None if row is None else _label(row)
 
 
-class Skeletons:
-    """Skeleton rows as records."""
-
-    def __init__(self, connection: Connection) -> None:
-        """Read through ``connection``."""
-        self._connection = connection
-
-    def all(self) -> list[SkeletonRecord]:
-        """Return every skeleton in the order of names."""
-        query = select(_SKELETONS).order_by(_SKELETONS.c.name)
-        return [_skeleton(row) for row in self._connection.execute(query).mappings()]
-
-    def get(self, skeleton_id: int) -> SkeletonRecord:
-        """Return one skeleton; raises NotFound."""
-        query = select(_SKELETONS).where(_SKELETONS.c.id == skeleton_id)
-        row = self._connection.execute(query).mappings().first()
-        if row is None:
-            raise NotFound(f"The skeleton {skeleton_id} is no longer there.")
-        return _skeleton(row)
-
-
 def _label(row: RowMapping) -> LabelRecord:
     return LabelRecord(
         id=row["id"],
@@ -70,15 +48,4 @@ def _label(row: RowMapping) -> LabelRecord:
         skeleton_id=row["skeleton_id"],
         coco_id=row["coco_id"],
         extra=row["extra"],
-    )
-
-
-def _skeleton(row: RowMapping) -> SkeletonRecord:
-    return SkeletonRecord(
-        id=row["id"],
-        name=row["name"],
-        joints=tuple(row["joints"]),
-        edges=tuple((int(a), int(b)) for a, b in row["edges"]),
-        flip_pairs=tuple((int(a), int(b)) for a, b in row["flip_pairs"]),
-        sigmas=tuple(float(s) for s in row["sigmas"]),
     )

@@ -16,9 +16,10 @@ from engine.storage.health import Health
 from engine.storage.images import Images
 from engine.storage.instances import Instances
 from engine.storage.jobs import Jobs
-from engine.storage.labels import Labels, Skeletons
+from engine.storage.labels import Labels
 from engine.storage.prefills import Prefills
 from engine.storage.review import ReviewQueue
+from engine.storage.skeletons import Skeletons
 from engine.storage.tables import History, Project, table_of
 
 _HISTORY = table_of(History)

@@ -99,7 +99,7 @@ class Image(Base):
 
 
 class Skeleton(Base):
-    """Joints, edges, flip pairs and OKS sigmas of a pose."""
+    """Joints, edges, flip pairs, OKS sigmas and colours of a pose."""
 
     __tablename__ = "skeletons"
     __table_args__ = ({"sqlite_autoincrement": True},)
@@ -110,6 +110,7 @@ class Skeleton(Base):
     edges: Mapped[list[Any]]
     flip_pairs: Mapped[list[Any]] = mapped_column(default=list)
     sigmas: Mapped[list[Any]] = mapped_column(default=list)
+    colors: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
 
 
 class Label(Base):

@@ -51,10 +51,11 @@ from engine.ops.imports import WithdrawJob, Withdrawn
 from engine.ops.instances import AddInstance, DeleteInstances, RefineInstance
 from engine.ops.job_items import Claim, ClaimItem, FinishItem, RenewLease
 from engine.ops.jobs import CancelJob, CreateJob, EndJob, ResumeJob
-from engine.ops.labels import AddLabel, AddSkeleton, DeleteLabel
+from engine.ops.labels import AddLabel, DeleteLabel
 from engine.ops.prefill import Confirmed, ConfirmPrefill, StorePrefill
 from engine.ops.proposals import StoreProposals
 from engine.ops.reviews import SetAttributes, SetLabel, SetState
+from engine.ops.skeletons import AddSkeleton
 from engine.project import add_images
 from engine.records import (
     CandidateRecord,

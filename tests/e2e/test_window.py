@@ -11,7 +11,8 @@ from PySide6.QtCore import Qt
 
 from engine.formats import coco
 from engine.ops.instances import AddInstance
-from engine.ops.labels import AddLabel, AddSkeleton
+from engine.ops.labels import AddLabel
+from engine.ops.skeletons import AddSkeleton
 from engine.records import ImageState, Level, PromptRecord, State
 from engine.workspace import Workspace
 from models import masks

@@ -20,8 +20,9 @@ from engine.ops.combine import DuplicateInstances, MergeInstances, SplitInstance
 from engine.ops.decide import DecideMany, Decision
 from engine.ops.images import AddImages, NewImage, SetImageState, SetTags
 from engine.ops.instances import AddInstance, DeleteInstances, RefineInstance, ReplaceMask, SetBox, SetKeypoints
-from engine.ops.labels import AddLabel, AddSkeleton, DeleteLabel, EditLabel, MergeLabels, MoveLabel
+from engine.ops.labels import AddLabel, DeleteLabel, EditLabel, MergeLabels, MoveLabel
 from engine.ops.reviews import Reorder, SetAttributes, SetLabel, SetLevel, SetLocked, SetState
+from engine.ops.skeletons import AddSkeleton, DeleteSkeleton, EditSkeleton
 from engine.records import CandidateRecord, HistoryRecord, ImageState, Level, PromptRecord, Provenance, State
 from engine.review import ReviewFilter
 from engine.workspace import Workspace
@@ -33,7 +34,8 @@ ID = st.integers(1, 7)
 IDS = st.lists(ID, min_size=1, max_size=3).map(tuple)
 LABEL_ID = st.integers(1, 4)
 LABEL = st.none() | LABEL_ID
-SKELETON = st.none() | st.just(1)
+SKELETON_ID = st.integers(1, 2)
+SKELETON = st.none() | SKELETON_ID
 NAME = st.sampled_from(["cat", "dog", "鳥", "$json", "x"])
 MASK = st.integers(0, 2 ** (HEIGHT * WIDTH) - 1).map(
     lambda bits: masks.encode(
@@ -100,6 +102,9 @@ NAMING: st.SearchStrategy[Op[Any]] = st.one_of(
     st.builds(DeleteLabel, LABEL_ID),
     st.builds(MergeLabels, LABEL_ID, LABEL_ID),
     st.builds(AddSkeleton, NAME, st.just(("a", "b"))),
+    st.builds(EditSkeleton, SKELETON_ID, NAME, st.just(("b", "a")), st.sampled_from([(1, 0), (0, 1), (None, 0)])),
+    st.builds(EditSkeleton, SKELETON_ID, NAME, st.just(("a", "b", "c")), st.just((0, 1, None))),
+    st.builds(DeleteSkeleton, SKELETON_ID),
 )
 FIRST: tuple[Op[Any], ...] = (
     AddLabel("cat"),

@@ -15,6 +15,9 @@ from annotator.dialogs.import_file import ImportDialog
 from annotator.dialogs.label_edit import LabelDialog
 from annotator.dialogs.new_project import NewProjectDialog
 from annotator.dialogs.skeleton import SkeletonDialog
+from annotator.icons import Icons
+from annotator.tokens import DARK
+from engine.records import SkeletonRecord
 
 
 class Form(FormDialog[str]):
@@ -82,12 +85,13 @@ def mnemonics(text: str) -> list[str]:
     "make",
     [
         lambda: LabelDialog(None, None, (), ()),
-        lambda: SkeletonDialog(None, None),
+        lambda: SkeletonDialog(None, Icons(DARK), None),
+        lambda: SkeletonDialog(None, Icons(DARK), SkeletonRecord(1, "s", ("a",), (), (), ())),
         lambda: NewProjectDialog(None),
         lambda: ImportDialog(None),
         lambda: ExportDialog(None, Path("x.json")),
     ],
-    ids=["label", "skeleton", "new project", "import", "export"],
+    ids=["label", "skeleton", "stored skeleton", "new project", "import", "export"],
 )
 def test_mnemonics_are_unique_and_every_field_is_reached_by_tab(qtbot: QtBot, make: Callable[[], QDialog]) -> None:
     form = make()

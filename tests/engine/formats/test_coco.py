@@ -18,7 +18,8 @@ from PIL import Image
 from engine.formats import coco
 from engine.ops.images import AddImages, NewImage
 from engine.ops.instances import AddInstance
-from engine.ops.labels import AddLabel, AddSkeleton
+from engine.ops.labels import AddLabel
+from engine.ops.skeletons import AddSkeleton
 from engine.records import State
 from engine.workspace import Workspace
 from models import masks

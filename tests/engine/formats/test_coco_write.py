@@ -14,9 +14,10 @@ from engine.errors import CannotWrite
 from engine.formats import coco
 from engine.ops.images import AddImages, NewImage
 from engine.ops.instances import AddInstance
-from engine.ops.labels import AddLabel, AddSkeleton
+from engine.ops.labels import AddLabel
 from engine.ops.proposals import StoreProposals
 from engine.ops.reviews import SetState
+from engine.ops.skeletons import AddSkeleton
 from engine.project import add_images
 from engine.records import Level, Stage, State
 from engine.stages.auto_mask import AutoMask

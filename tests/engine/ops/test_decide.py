@@ -9,8 +9,9 @@ from engine.errors import InvalidOp, NotFound, UndoConflict
 from engine.history import FEW
 from engine.ops.decide import Decided, DecideMany, Decision
 from engine.ops.instances import AddInstance, DeleteInstances
-from engine.ops.labels import AddLabel, AddSkeleton
+from engine.ops.labels import AddLabel
 from engine.ops.reviews import SetLocked, SetState
+from engine.ops.skeletons import AddSkeleton
 from engine.records import Provenance, Stage, State
 from engine.review import ReviewFilter
 

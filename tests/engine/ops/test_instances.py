@@ -12,8 +12,9 @@ from engine.errors import InvalidOp, NotFound
 from engine.ops.base import Op
 from engine.ops.combine import DuplicateInstances, MergeInstances, SplitInstance, SubtractInstances
 from engine.ops.instances import AddInstance, DeleteInstances, RefineInstance, ReplaceMask, SetBox, SetKeypoints
-from engine.ops.labels import AddLabel, AddSkeleton
+from engine.ops.labels import AddLabel
 from engine.ops.reviews import SetLocked
+from engine.ops.skeletons import AddSkeleton
 from engine.records import CandidateRecord, Level, PromptRecord, Provenance, Rle, Stage, State
 from models import masks
 

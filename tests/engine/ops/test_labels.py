@@ -6,7 +6,8 @@ import pytest
 
 from engine.errors import InvalidOp
 from engine.ops.instances import AddInstance
-from engine.ops.labels import AddLabel, AddSkeleton, DeleteLabel, EditLabel, MergeLabels, MoveLabel
+from engine.ops.labels import AddLabel, DeleteLabel, EditLabel, MergeLabels, MoveLabel
+from engine.ops.skeletons import AddSkeleton
 from engine.palette import PALETTE
 
 

@@ -6,8 +6,9 @@ import pytest
 
 from engine.errors import InvalidOp
 from engine.ops.instances import AddInstance
-from engine.ops.labels import AddLabel, AddSkeleton
+from engine.ops.labels import AddLabel
 from engine.ops.reviews import Reorder, SetAttributes, SetLabel, SetLevel, SetLocked, SetState
+from engine.ops.skeletons import AddSkeleton
 from engine.records import Level, State
 
 

@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from annotator.dialogs.skeleton_templates import TEMPLATES, SkeletonTemplate
-from annotator.dialogs.skeleton_text import joint_names, propose_flips, read_pairs, renamed, write_pairs
+from engine.skeletons.names import joint_names, plain, propose_flips, read_pairs, side, write_pairs
 
 JOINTS = ("nose", "left-eye", "right-eye")
 
@@ -46,25 +45,13 @@ def test_flip_pairs_from_names(joints: tuple[str, ...], pairs: tuple[tuple[int, 
     assert propose_flips(joints) == pairs
 
 
-def test_renamed() -> None:
-    assert renamed(("a", "b"), ("a", "c")) == ("b", "c")
-    assert renamed(("a", "b"), ("a",)) is None
-    assert renamed(("a", "b"), ("a", "a")) is None
-    assert renamed(("a", "b"), ("c", "d")) is None
+def test_spellings_compare() -> None:
+    assert plain(" Left-Knee ") == plain("left_knee") == "left_knee"
 
 
-@pytest.mark.parametrize("template", TEMPLATES, ids=lambda template: template.title)
-def test_templates_are_whole(template: SkeletonTemplate) -> None:
-    count = int(template.title.split("-")[1])
-    assert len(template.joints) == count
-    touched = {joint for edge in template.edges for joint in edge}
-    assert touched == set(range(count))
-    assert len({frozenset(edge) for edge in template.edges}) == len(template.edges)
-    assert all(0 <= value <= 1 for place in template.places.values() for value in place)
-    assert read_pairs(write_pairs(template.edges, template.joints), template.joints) == (template.edges, "")
-
-
-def test_flips_of_coco() -> None:
-    assert len(TEMPLATES[0].flip_pairs) == 8
-    assert len(TEMPLATES[1].flip_pairs) == 6
-    assert TEMPLATES[2].flip_pairs == ()
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [("left_eye", "left"), ("Right Hip", "right"), ("knee_l", "left"), ("KNEE R", "right"), ("nose", ""), ("all", "")],
+)
+def test_sides_from_names(name: str, wanted: str) -> None:
+    assert side(name) == wanted

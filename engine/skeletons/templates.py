@@ -1,11 +1,12 @@
-"""Three skeletons to start from, with places for a drawing: x right, y down, both 0..1, the person facing us."""
+"""Three ready-made skeletons, with places for a drawing: x right, y down, both 0..1, the person facing us."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from annotator.dialogs.skeleton_text import Pair, propose_flips
+from engine.skeletons.colors import side_colors
+from engine.skeletons.names import Pair, plain, propose_flips
 
 Place = tuple[float, float]
 
@@ -18,6 +19,8 @@ class SkeletonTemplate:
     name: str
     edges: tuple[Pair, ...]
     places: Mapping[str, Place]
+    sigmas: tuple[float, ...]
+    own_colors: tuple[str, ...] = ()
 
     @property
     def joints(self) -> tuple[str, ...]:
@@ -29,6 +32,14 @@ class SkeletonTemplate:
         """Joints that change places in a mirrored picture."""
         return propose_flips(self.joints)
 
+    @property
+    def colors(self) -> tuple[str, ...]:
+        """One colour a joint: left, right and middle apart, or the skeleton's own."""
+        return self.own_colors or side_colors(self.joints)
+
+
+FINGERS = ("#ff8700", "#4bff96", "#69c3ff", "#c378c3", "#f087a5")
+"""Thumb to little finger: colours of the palette that are far apart."""
 
 # Joints and edges as in the COCO person keypoints annotations (Lin et al. 2014, release of 2017), counted from 0.
 COCO_17 = SkeletonTemplate(
@@ -57,6 +68,11 @@ COCO_17 = SkeletonTemplate(
         "left_ankle": (0.66, 0.94),
         "right_ankle": (0.34, 0.94),
     },
+    # As published with the annotations: the spread of repeated clicks as a share of the object's size.
+    sigmas=(
+        0.026, 0.025, 0.025, 0.035, 0.035, 0.079, 0.079, 0.072, 0.072, 0.062, 0.062, 0.107, 0.107, 0.087, 0.087,
+        0.089, 0.089,
+    ),
 )  # fmt: skip
 
 # Joint order of the Leeds Sports Pose data set (Johnson and Everingham 2010).
@@ -83,6 +99,8 @@ LSP_14 = SkeletonTemplate(
         "neck": (0.50, 0.23),
         "head_top": (0.50, 0.06),
     },
+    # COCO's for the joints that COCO has; head and neck as in CrowdPose (Li et al. 2019), which has the same fourteen.
+    sigmas=(0.089, 0.087, 0.107, 0.107, 0.087, 0.089, 0.062, 0.072, 0.079, 0.079, 0.072, 0.062, 0.079, 0.079),
 )  # fmt: skip
 
 # The wrist and four joints a finger, from the palm outwards (the order of Simon et al. 2017).
@@ -115,6 +133,27 @@ HAND_21 = SkeletonTemplate(
         "little_3": (0.86, 0.40),
         "little_4": (0.90, 0.31),
     },
-)
+    # As published for hands with COCO-WholeBody (Jin et al. 2020).
+    sigmas=(
+        0.029, 0.022, 0.035, 0.037, 0.047, 0.026, 0.025, 0.024, 0.035, 0.018, 0.024, 0.022, 0.026, 0.017, 0.021,
+        0.021, 0.032, 0.020, 0.019, 0.022, 0.031,
+    ),
+    own_colors=("#ffe169", *(color for color in FINGERS for _ in range(4))),
+)  # fmt: skip
 
 TEMPLATES = (COCO_17, LSP_14, HAND_21)
+
+
+def template_named(name: str) -> SkeletonTemplate | None:
+    """Return the ready-made skeleton of this name in any spelling ("coco 17", "Hand-21"), or None."""
+    return next((each for each in TEMPLATES if plain(each.name) == plain(name)), None)
+
+
+def places_of(joints: Sequence[str]) -> dict[str, Place]:
+    """Return where a drawing shows those joints that a ready-made skeleton knows: the one that knows most of them."""
+
+    def known(template: SkeletonTemplate) -> dict[str, Place]:
+        places = {plain(name): place for name, place in template.places.items()}
+        return {name: places[plain(name)] for name in joints if plain(name) in places}
+
+    return max((known(template) for template in TEMPLATES), key=len)

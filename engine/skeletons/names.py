@@ -1,4 +1,4 @@
-"""Joints, edges and flip pairs as lines of text: reading, writing, proposing."""
+"""Names of joints, edges and flip pairs: comparing, reading, writing, proposing."""
 
 from __future__ import annotations
 
@@ -51,13 +51,15 @@ def propose_flips(joints: Sequence[str]) -> tuple[Pair, ...]:
     return tuple(pairs)
 
 
-def renamed(before: Sequence[str], after: Sequence[str]) -> tuple[str, str] | None:
-    """Return (old, new) where exactly one joint has another name now, None for any other change."""
-    if len(before) != len(after):
-        return None
-    changed = [(old, new) for old, new in zip(before, after, strict=True) if old != new]
-    unique = len(set(before)) == len(before) and len(set(after)) == len(after)
-    return changed[0] if len(changed) == 1 and unique else None
+def plain(name: str) -> str:
+    """Return a name in the one spelling by which names are compared: "Left Knee" is "left_knee"."""
+    return "_".join(name.casefold().replace("-", " ").replace("_", " ").split())
+
+
+def side(name: str) -> str:
+    """Return ``left`` or ``right`` where a joint's name says so, else nothing."""
+    words = {word.casefold() for word in _WORDS.findall(name)}
+    return "left" if words & _SIDES.keys() else "right" if words & set(_SIDES.values()) else ""
 
 
 def _read_pair(row: str, numbers: dict[str, int]) -> Pair | None:

@@ -1,0 +1,1 @@
+"""Joints of poses: names, ready-made skeletons, and what happens to stored poses when a skeleton changes."""
