@@ -128,9 +128,16 @@ class ReviewLook:
 
     def choose(self, name: str) -> None:
         """One mask, the whole image, or the contact sheet."""
-        self.view = name
+        before, self.view = self.view, name
         self._desk.registry.set_checked(f"review.view.{name}", True)
         self.strip.set_view(name)
+        if before != name and name == "sheet":
+            self.reviewing.show_all(True)
+        elif before == "sheet" and name != "sheet":
+            self.reviewing.show_all(False)
+            under = self.sheet.under_cursor
+            if under is not None:
+                self.reviewing.go_to(under)
         if not self.reviewing.on or self.nothing:
             return
         self.show_standing(self.reviewing.standing)

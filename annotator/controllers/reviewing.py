@@ -57,6 +57,7 @@ class Reviewing:
         self._clock = clock
         self._queue = ReviewQueue(store, self._cannot_read)
         self.on = False
+        self._all = False
         self._begin(Bookmark())
 
     def _begin(self, mark: Bookmark) -> None:
@@ -74,7 +75,7 @@ class Reviewing:
         """Begin (again) at a place in a queue."""
         self._begin(mark)
         self.on = True
-        self._look(mark.place)
+        self._look(None if self._all else mark.place)
 
     def stop(self) -> None:
         """Nobody reviews any more; what was read ahead may become untrue."""
@@ -305,9 +306,17 @@ class Reviewing:
 
     # --- keeping it true -----------------------------------------------------------------------------------------
 
+    def show_all(self, on: bool) -> None:
+        """Go through the queue from its start while a contact sheet shows it: it may not hide what came before."""
+        self._all = on
+        if on and self.on:
+            self._look(None)
+
     def refresh(self) -> None:
         """Read again from the current entry on: others, or a bulk decision, have changed the queue."""
-        if self.on:
+        if self.on and self._all:
+            self._look(None)
+        elif self.on:
             self._look(None if self.current is None else self.current.place, keep=self.current)
 
     def on_changed(self, changes: Changes) -> None:

@@ -69,12 +69,13 @@ class ContactSheet(QWidget):
         layout.addWidget(self.view)
 
     def set_entries(self, entries: Sequence[ReviewEntry]) -> None:
-        """Show these; the place of the cursor stays, what was chosen and is still there stays chosen."""
-        row, chosen = self.view.currentIndex().row(), set(self.chosen)
+        """Show these; the cursor stays on its entry, else in its place; what was chosen stays chosen."""
+        row, under, chosen = self.view.currentIndex().row(), self.under_cursor, set(self.chosen)
         self.model.set_entries(entries)
         self._look.start()
         if not entries:
             return
+        row = next((n for n, each in enumerate(entries) if each.instance.id == under), row)
         current = self.model.index(min(max(row, 0), len(entries) - 1), 0)
         flags = QItemSelectionModel.SelectionFlag
         self.view.selectionModel().setCurrentIndex(current, flags.NoUpdate)
@@ -82,6 +83,12 @@ class ContactSheet(QWidget):
             if each.instance.id in chosen:
                 self.view.selectionModel().select(self.model.index(place, 0), flags.Select)
         self.view.scrollTo(current)
+
+    @property
+    def under_cursor(self) -> int | None:
+        """The id of the entry under the cursor."""
+        entry = self.model.entry(self.view.currentIndex().row())
+        return None if entry is None else entry.instance.id
 
     @property
     def chosen(self) -> tuple[int, ...]:

@@ -242,6 +242,19 @@ def test_the_contact_sheet_by_keyboard(driver: Driver) -> None:
         assert reader.instances.get(ids[0]).label_id == reader.labels.all()[0].id
 
 
+def test_the_contact_sheet_hides_nothing_that_came_before(driver: Driver) -> None:
+    review = driver.app.commands.review
+    for _ in range(3):
+        press(driver, Qt.Key.Key_Right)
+    here = current(driver)
+    driver.do("review.view.sheet")
+    model = review.look.sheet.model
+    driver.wait(lambda: model.rowCount() == N)
+    assert review.look.sheet.under_cursor == here
+    driver.do("review.view.one")
+    assert current(driver) == here
+
+
 def test_a_closer_look_from_the_sheet(driver: Driver) -> None:
     review = driver.app.commands.review
     driver.do("review.view.sheet")

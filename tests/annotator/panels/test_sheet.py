@@ -78,14 +78,14 @@ def test_enter_looks_closer(sheet: ContactSheet, qtbot: QtBot) -> None:
     assert opened.args[0] == sheet.targets[0] > 1
 
 
-def test_what_is_decided_goes_and_the_cursor_stays_in_its_place(sheet: ContactSheet) -> None:
+def test_what_is_decided_goes_and_the_cursor_stays_on_its_entry_or_goes_to_the_next(sheet: ContactSheet) -> None:
     for _ in range(4):
         press(sheet, Qt.Key.Key_Right)
     press(sheet, Qt.Key.Key_Space)
     sheet.set_entries([entry(number) for number in range(1, 61) if number != 3])
-    assert sheet.chosen == (5,)
+    assert sheet.chosen == (5,) and sheet.under_cursor == 5
     sheet.set_entries([entry(number) for number in range(1, 61) if number not in (3, 5)])
-    assert sheet.chosen == () and sheet.view.currentIndex().row() == 4 and sheet.targets == (7,)
+    assert sheet.chosen == () and sheet.view.currentIndex().row() == 3 and sheet.targets == (6,)
     sheet.set_entries([])
     assert sheet.targets == ()
 
