@@ -20,6 +20,7 @@ ICONS = {
     "box": "ph.bounding-box",
     "brush": "ph.paint-brush",
     "bug": "ph.bug",
+    "check": "ph.checks",
     "close": "ph.x",
     "color": "ph.palette",
     "copy": "ph.copy",

@@ -7,11 +7,20 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QDockWidget,
+    QHBoxLayout,
+    QMainWindow,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from annotator.actions.registry import ActionRegistry
 from annotator.canvas.view import CanvasView
 from annotator.icons import Icons
+from annotator.panels.check_dock import CheckDock
 from annotator.panels.history_dock import HistoryDock
 from annotator.panels.images_dock import ImagesDock
 from annotator.panels.instances_dock import InstancesDock
@@ -28,6 +37,7 @@ from annotator.widgets.tool_strip import ToolStrip
 from annotator.widgets.top_bar import TopBar
 
 DOCK_WIDTH = 300
+WORKING_HEIGHT = 380
 FIRST_SIZE = (1366, 768)
 
 
@@ -86,11 +96,13 @@ class MainWindow(QMainWindow):
         self.images = ImagesDock(icons)
         self.history = HistoryDock(icons)
         self.messages = MessagesDock(icons)
-        self.docks = (self.labels, self.instances, self.images, self.history, self.messages)
+        self.check = CheckDock(icons)
+        self.docks = (self.labels, self.instances, self.images, self.history, self.messages, self.check)
         for dock in self.docks:
             self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
         self.tabifyDockWidget(self.images, self.history)
         self.tabifyDockWidget(self.history, self.messages)
+        self.tabifyDockWidget(self.messages, self.check)
         self.images.raise_()
         self.resizeDocks([self.labels, self.instances, self.images], [200, 220, 330], Qt.Orientation.Vertical)
         self.resizeDocks([self.labels], [DOCK_WIDTH], Qt.Orientation.Horizontal)
@@ -171,6 +183,12 @@ class MainWindow(QMainWindow):
             return
         self.resize(round(free.width() * 0.85), round(free.height() * 0.85))
         self.move(free.center() - self.rect().center())
+
+    def give_room(self, dock: QDockWidget) -> None:
+        """Make a dock of the right column tall enough to work in; one that is, or floats, stays as it is."""
+        if not dock.isFloating() and dock.height() < WORKING_HEIGHT:
+            rest = max(self.height() - WORKING_HEIGHT - 2 * DOCK_WIDTH // 3, DOCK_WIDTH // 2) // 2
+            self.resizeDocks([self.labels, self.instances, dock], [rest, rest, WORKING_HEIGHT], Qt.Orientation.Vertical)
 
     @property
     def at_start(self) -> bool:

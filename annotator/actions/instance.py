@@ -103,6 +103,16 @@ INSTANCE_ACTIONS = (
         tip="Proposes a mask for each selected box, or for every box of the image when nothing is selected",
     ),
     Action(
+        "instance.fit_boxes",
+        "Box from mask",
+        ("Ctrl+Shift+B",),
+        "box",
+        MENU,
+        "draft",
+        enabled_when=with_selection,
+        tip="The box that a mask was made from becomes the tight box around it",
+    ),
+    Action(
         "instance.replay",
         "Replay the clicks",
         ("Ctrl+Shift+R",),

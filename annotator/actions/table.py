@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from annotator.actions import dashboard, edit, file, help, instance, label, navigate, review, semi, tools, view  # noqa: A004  # a room's name
+from annotator.actions import check, dashboard, edit, file, help, instance, label, navigate, review, semi, tools, view  # noqa: A004  # a room's name
 from annotator.actions.action import Action
 
 MENUS = (file.MENU, edit.MENU, view.MENU, navigate.MENU, tools.MENU, instance.MENU, label.MENU, help.MENU)
@@ -13,6 +13,7 @@ ALL_ACTIONS: tuple[Action, ...] = (
     *navigate.NAVIGATE_ACTIONS,
     *semi.SEMI_ACTIONS,
     *dashboard.DASHBOARD_ACTIONS,
+    *check.CHECK_ACTIONS,
     *tools.TOOL_ACTIONS,
     *instance.INSTANCE_ACTIONS,
     *review.REVIEW_ACTIONS,

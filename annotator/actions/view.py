@@ -6,7 +6,7 @@ from annotator.actions.action import Action, never, with_image, with_project, wi
 from annotator.modes import MODES
 
 MENU = "&View"
-DOCKS = ("labels", "instances", "images", "history", "messages")
+DOCKS = ("labels", "instances", "images", "history", "messages", "check")
 
 VIEW_ACTIONS = (
     Action("view.palette", "Command palette", ("Ctrl+K", "Ctrl+Shift+P"), "search", MENU, "find", palette=False),

@@ -17,6 +17,7 @@ from annotator.canvas.editable_rings import EditableRings, Rings
 from annotator.canvas.handle_item import HandleItem
 from annotator.canvas.image_item import ImageItem
 from annotator.canvas.label_item import Label, LabelItem
+from annotator.canvas.mark_item import MarkItem
 from annotator.canvas.overlay_item import OverlayItem, Sheet
 from annotator.canvas.picking import Picker, box_handles
 from annotator.canvas.pose_item import Pose, PoseItem
@@ -26,7 +27,7 @@ from annotator.canvas.sketch_item import SketchItem
 from annotator.canvas.tools.gesture import Xy
 from annotator.canvas.veil_item import VeilItem
 from annotator.tokens import Tokens
-from engine.records import Box, Rle
+from engine.records import Box, Rle, State
 
 FILL = 0.35
 
@@ -48,9 +49,13 @@ class CanvasScene(QGraphicsScene):
         self.poses, self.draft_pose = PoseItem(z=5), PoseItem(z=9)
         self.labels, self.hover_label = LabelItem(z=6), LabelItem(z=10)
         self.handles = HandleItem(tokens, z=7)
+        self.pairs, self.marks = MarkItem(z=6.5), MarkItem(z=7.5)
         self.draft_marks, self.sketch = DraftItem(tokens, z=8), SketchItem(tokens, z=11)
         self.overlays = (self.hover_mask, self.draft_mask, self.chosen, self.masks)
-        self._light = (self.poses, self.labels, self.handles, self.draft_marks, self.draft_pose, self.hover_label)
+        self._light = (
+            *(self.poses, self.labels, self.pairs, self.handles, self.marks),
+            *(self.draft_marks, self.draft_pose, self.hover_label),
+        )
         for item in (self.image, self.coverage, self.veil, *self.overlays, *self._light, self.sketch):
             self.addItem(item)
         self.instances: dict[int, InstanceView] = {}
@@ -73,6 +78,8 @@ class CanvasScene(QGraphicsScene):
         self.selection, self.hover, self._isolated, self._hidden = frozenset(), None, None, frozenset()
         self.set_draft(None)
         self.set_spotlight(None, None)
+        self.marks.set_marks(())
+        self.pairs.set_marks(())
         self._rings.clear()
         self.set_instances(())
 
@@ -93,7 +100,7 @@ class CanvasScene(QGraphicsScene):
 
     def set_instances(self, views: Sequence[InstanceView], shapes: Mapping[int, Shape] | None = None) -> None:
         """Replace all instances; ``shapes`` from ``prepare_shapes`` saves making them here."""
-        shown = [view for view in views if view.state.shown]
+        shown = [view for view in views if view.state is not State.REJECTED]
         self.instances = {view.id: view for view in shown}
         self._shapes = prepare_shapes(shown, shapes)
         self._rings.look_again()
@@ -101,7 +108,7 @@ class CanvasScene(QGraphicsScene):
 
     def patch_instances(self, changed: Sequence[InstanceView], removed: Collection[int]) -> None:
         """Change, add or remove some instances; only their boxes are composited anew."""
-        gone = {*removed, *(view.id for view in changed if not view.state.shown)}
+        gone = {*removed, *(view.id for view in changed if view.state is State.REJECTED)}
         fresh = [view for view in changed if view.id not in gone]
         for key in gone:
             self.instances.pop(key, None)

@@ -21,6 +21,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from annotator.canvas.mark_item import Mark
 from annotator.canvas.motion import STEP, MovingView
 from annotator.canvas.navigator import Navigator
 from annotator.canvas.scene import CanvasScene, whole
@@ -155,6 +156,24 @@ class CanvasView(MovingView):
         """Darken everything but a mask, else a box (x, y, w, h); with neither show all as usual."""
         self._scene.set_spotlight(mask, box)
         self._show_handles()
+
+    def set_marks(self, marks: Sequence[Mark]) -> None:
+        """Mark places until the next picture; none takes them away."""
+        self._scene.marks.set_marks(marks)
+
+    def set_pairs(self, marks: Sequence[Mark]) -> None:
+        """Show boxes beside the masks that were made from them."""
+        self._scene.pairs.set_marks(marks)
+
+    @property
+    def marks(self) -> Sequence[Mark]:
+        """The places that are marked."""
+        return self._scene.marks.marks
+
+    @property
+    def pairs(self) -> Sequence[Mark]:
+        """The boxes shown beside masks."""
+        return self._scene.pairs.marks
 
     def set_opacity(self, fill: float) -> None:
         """Set the fill of masks, 0..1."""

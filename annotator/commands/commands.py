@@ -10,6 +10,7 @@ from PySide6.QtCore import QByteArray, QTimer
 from annotator.actions.action import UiContext
 from annotator.commands.assisted import AssistedCommands
 from annotator.commands.boxes import BoxCommands
+from annotator.commands.check import CheckCommands
 from annotator.commands.dashboard import DashboardCommands
 from annotator.commands.exchange import ExchangeCommands
 from annotator.commands.files import FileCommands
@@ -60,6 +61,7 @@ class Commands:
         self.instances.end_elsewhere = self.replay.replay.end
         self.boxes = BoxCommands(desk)
         self.semi = SemiCommands(desk)
+        self.check = CheckCommands(desk, go_to_image=self.dashboard.go_to_image)
         self.review = ReviewCommands(desk, propose=lambda: self.modes.choose("auto"))
         self.runs = RunCommands(desk)
         parts: dict[str, ModePart] = {
@@ -218,6 +220,7 @@ class Commands:
         desk.prompting.start_image(ref)
         desk.preview.image = ref
         self.semi.picture_ready()
+        self.check.look()
         count = desk.settings.number("backend.encode_ahead")
         self.review.look.pixels_shown(image.id)
         # Who reviews hardly ever clicks: only this image is encoded, not those that the list would bring next.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from engine.records import Box, InstanceRecord
@@ -60,8 +60,8 @@ class Fault:
     kind: Kind
     instance_id: int
     other_id: int | None = None
-    places: tuple[Box, ...] = field(default=(), compare=False)
-    note: str = field(default="", compare=False)
+    places: tuple[Box, ...] = ()
+    note: str = ""
 
 
 PLACES = 20
