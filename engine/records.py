@@ -25,11 +25,21 @@ Keypoints: TypeAlias = tuple[tuple[float, float, int], ...]
 
 
 class State(StrEnum):
-    """Where an instance stands: proposed by a machine, accepted or rejected by a person."""
+    """Where an instance stands: proposed by a machine, accepted or rejected by a person.
+
+    *joined* is a proposed pose that was accepted and has gone over to the instance it was proposed for: its row stays
+    as the pose's story and is shown nowhere.
+    """
 
     PROPOSED = "proposed"
     ACCEPTED = "accepted"
     REJECTED = "rejected"
+    JOINED = "joined"
+
+    @property
+    def shown(self) -> bool:
+        """True where it is part of what people see and export."""
+        return self in (State.ACCEPTED, State.PROPOSED)
 
 
 class Stage(StrEnum):
@@ -184,7 +194,7 @@ class Provenance:
 class InstanceRecord:
     """One object of an image; it may carry a mask, a box and keypoints at once.
 
-    ``edits``: how often its mask was changed after it was stored.
+    ``edits``: how often its mask (of a pose without one: its joints) was changed after it was stored.
     """
 
     id: int
@@ -212,6 +222,15 @@ class InstanceRecord:
     edits: int
     coco_id: int | None
     extra: Json
+    joint_scores: tuple[float, ...] | None = None
+    """How sure the backend was of each joint of a proposed pose, 0..1 in joint order; 1 where a person moved it."""
+    pose_of: int | None = None
+    """The instance that this pose was proposed for; None for all else."""
+
+    @property
+    def posed(self) -> bool:
+        """True where a joint is labelled; a file may hold a pose without any."""
+        return self.keypoints is not None and any(v for _, _, v in self.keypoints)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,13 +27,15 @@ class ReviewBy(StrEnum):
     *uncertainty*: the masks about which the machine's own judgement says least come first: those nearest to the line
     that SAM's automatic stage draws (predicted IoU 0.88, stability 0.95; the tighter of the two counts). Far above it
     nearly all are good, far below nearly all are bad, and a bulk decision does; in between only a look helps.
-    *score* and *stability*: the worst first. *area*: the largest first. *label*: one label after the other.
+    A pose is as uncertain as its least certain joint. *joint*: by the least certain joint alone, what is no proposed
+    pose last. *score* and *stability*: the worst first. *area*: the largest first. *label*: one label after the other.
     *image*: image after image. *random*: shuffled, alike for the same seed.
     """
 
     UNCERTAINTY = "uncertainty"
     SCORE = "score"
     STABILITY = "stability"
+    JOINT = "joint"
     AREA = "area"
     LABEL = "label"
     IMAGE = "image"

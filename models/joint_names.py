@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -23,6 +24,10 @@ _SIGMAS = {
 """COCO's spreads by kind of joint; neck and top of the head as in CrowdPose (Li et al., CVPR 2019)."""
 _OTHER_SIGMA = 0.08
 """For joints nobody has measured: about the mean of COCO's body joints."""
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_FILLERS = ("of", "the", "joint")
+_SAME_KIND = {"headtop": "head top", "crown": "head top", "neck upper": "neck"}
+"""Kinds of joint (words in order) that other data sets call otherwise: MPII's upper neck is LSP's neck."""
 _SIDES = {"left": "right", "right": "left", "l": "r", "r": "l"}
 LIMBS = (
     ("left_shoulder", "left_elbow"),
@@ -53,6 +58,31 @@ _LINKS = (
 def plain(name: str) -> str:
     """Return ``name`` in the one spelling by which names are compared: "Left Knee" is "left_knee"."""
     return "_".join(name.lower().replace("-", " ").replace("_", " ").split())
+
+
+def meaning(name: str) -> str:
+    """Return what a joint's name says, whoever spelled it: "LShoulder", "shoulder_l" and "Left shoulder" are alike."""
+    words = plain(_HUMP.sub(" ", name)).split("_")
+    side = side_of("_".join(words))
+    kind = " ".join(sorted(word for word in words if word not in _SIDES and word not in _FILLERS))
+    return f"{side} {_SAME_KIND.get(kind, kind)}".strip()
+
+
+def matched(known: Sequence[str], wanted: Sequence[str]) -> list[int | None]:
+    """Return for each wanted joint the place among ``known`` of the one that it means, or None; none is given twice.
+
+    A name that is spelled alike goes before one that only means the same.
+    """
+    spelled = {plain(name): number for number, name in reversed(list(enumerate(known)))}
+    meant = {meaning(name): number for number, name in reversed(list(enumerate(known)))}
+    found = [spelled.get(plain(name)) for name in wanted]
+    given = {number for number in found if number is not None}
+    for at, name in enumerate(wanted):
+        number = meant.get(meaning(name)) if found[at] is None else None
+        if number is not None and number not in given:
+            found[at] = number
+            given.add(number)
+    return found
 
 
 def side_of(name: str) -> str:

@@ -27,7 +27,7 @@ from annotator.canvas.sketch_item import SketchItem
 from annotator.canvas.tools.gesture import Xy
 from annotator.canvas.veil_item import VeilItem
 from annotator.tokens import Tokens
-from engine.records import Box, Rle, State
+from engine.records import Box, Rle
 
 FILL = 0.35
 
@@ -100,7 +100,7 @@ class CanvasScene(QGraphicsScene):
 
     def set_instances(self, views: Sequence[InstanceView], shapes: Mapping[int, Shape] | None = None) -> None:
         """Replace all instances; ``shapes`` from ``prepare_shapes`` saves making them here."""
-        shown = [view for view in views if view.state is not State.REJECTED]
+        shown = [view for view in views if view.state.shown]
         self.instances = {view.id: view for view in shown}
         self._shapes = prepare_shapes(shown, shapes)
         self._rings.look_again()
@@ -108,7 +108,7 @@ class CanvasScene(QGraphicsScene):
 
     def patch_instances(self, changed: Sequence[InstanceView], removed: Collection[int]) -> None:
         """Change, add or remove some instances; only their boxes are composited anew."""
-        gone = {*removed, *(view.id for view in changed if view.state is State.REJECTED)}
+        gone = {*removed, *(view.id for view in changed if not view.state.shown)}
         fresh = [view for view in changed if view.id not in gone]
         for key in gone:
             self.instances.pop(key, None)

@@ -89,7 +89,7 @@ class Editing:
         """Show and select an instance that is known already, before the image's others were read."""
         if self.image is None or self.image.id != instance.image_id:
             return
-        if instance.id not in self.instances and instance.state is not State.REJECTED:
+        if instance.id not in self.instances and instance.state.shown:
             self.instances[instance.id] = instance
             self._hits.put(_hit_item(instance))
             self._view.patch_instances((instance,), ())
@@ -154,7 +154,7 @@ class Editing:
 
         def query(reader: Reader) -> dict[int, InstanceRecord]:
             found = reader.instances.some(sorted(ids))
-            return {each.id: each for each in found if each.image_id == image_id and each.state is not State.REJECTED}
+            return {each.id: each for each in found if each.image_id == image_id and each.state.shown}
 
         def show(found: dict[int, InstanceRecord]) -> None:
             if ticket != self._load or self.image is None or self.image.id != image_id:

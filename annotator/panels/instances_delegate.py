@@ -50,6 +50,7 @@ class InstancesDelegate(QStyledItemDelegate):
             State.ACCEPTED: ("accepted", tokens.success),
             State.PROPOSED: ("proposed", tokens.proposed),
             State.REJECTED: ("reject", tokens.text_dim),
+            State.JOINED: ("accepted", tokens.text_dim),
         }[row.state]
         left = rect.left() + PAD
         draw.glyph(painter, middle(rect, left, GLYPH), icon, color)

@@ -12,7 +12,12 @@ from annotator.canvas import colors
 from annotator.panels.rows import Index, RowsModel
 from engine.records import InstanceRecord, LabelRecord, Level, Stage, State
 
-STATE_WORDS = {State.ACCEPTED: "Accepted", State.PROPOSED: "Proposed, to review", State.REJECTED: "Rejected"}
+STATE_WORDS = {
+    State.ACCEPTED: "Accepted",
+    State.PROPOSED: "Proposed, to review",
+    State.REJECTED: "Rejected",
+    State.JOINED: "Accepted, part of another",
+}
 _LEVELS = {Level.NONE: "", Level.WHOLE: "whole", Level.PART: "part", Level.SUBPART: "subpart"}
 _STAGES = {
     Stage.ASSISTED: "by hand",

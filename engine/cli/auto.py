@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from engine.cli.console import INTERRUPTED, KNOWN_ERROR, JsonOption, ProjectArg, known_errors, opened, print_json, say
-from engine.cli.job_words import job_words, print_failures
+from engine.cli.job_words import explain_joints, job_words, made, print_failures
 
 if TYPE_CHECKING:
     from engine.jobs.start import JobWorkers
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from engine.workspace import Workspace
 
 _WATCH_SECONDS = 0.5
-_VERBS = {"auto": "auto", "boxes": "box2mask", "words": "find"}
+_VERBS = {"auto": "auto", "boxes": "box2mask", "words": "find", "poses": "pose"}
 """The command that goes on with a job that has constants of this name."""
 
 
@@ -251,7 +251,7 @@ def _bar() -> Iterator[Any]:
                 description=f"Job {progress.job_id} {failed}".strip() if seen(progress) else "Loading the backend",
                 completed=progress.ended,
                 total=progress.total,
-                masks=f"{progress.instances:,} masks",
+                masks=f"{progress.instances:,} proposed",
                 left="" if progress.left is None else f"{duration(progress.left)} left",
             )
 
@@ -270,7 +270,7 @@ def tell(workspace: Workspace, job_id: int, stopped: bool, complaints: list[str]
     else:
         seconds = account.get("wall", 0.0)
         typer.echo(
-            f"Job {job_id} is {progress.state}: {progress.instances:,} masks proposed on {progress.done:,} of "
+            f"Job {job_id} is {progress.state}: {progress.instances:,} {made(job)} proposed on {progress.done:,} of "
             f"{progress.total:,} images" + (f", {seconds / progress.done:.1f} s an image." if progress.done else ".")
         )
         print_failures(failures)
@@ -278,6 +278,8 @@ def tell(workspace: Workspace, job_id: int, stopped: bool, complaints: list[str]
             _explain_nothing(progress, account, job.params["auto"])
         elif "words" in job.params:
             _explain_no_words(progress, account, job.params["words"])
+        elif "poses" in job.params:
+            explain_joints(account)
     for complaint in complaints:
         say(complaint)
     if progress.state in (JobState.WAITING, JobState.RUNNING):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import typer
+
 from engine.cli.console import print_table
 
 if TYPE_CHECKING:
@@ -40,6 +42,20 @@ def job_words(
         "account": dict(account or {}),
         "failures": [{"image": each.path, "reason": each.reason} for each in failures],
     }
+
+
+def made(job: JobRecord) -> str:
+    """Return what a job proposes."""
+    return "poses" if job.kind == "poses" else "masks"
+
+
+def explain_joints(account: Mapping[str, float]) -> None:
+    """Say which joints a person has to place: those the backend does not know."""
+    from engine.stages.auto_pose import UNKNOWN_JOINT
+
+    names = [name.removeprefix(UNKNOWN_JOINT) for name in account if name.startswith(UNKNOWN_JOINT)]
+    if names:
+        typer.echo(f"The backend does not know these joints, which are left to you: {', '.join(names)}.")
 
 
 def print_failures(failures: Sequence[JobFailure]) -> None:

@@ -39,7 +39,7 @@ def jobs(
         print_json(told if job is None else told[0])
         return
     rows = [_row(each, progress[each.id]) for each in found]
-    print_table("", ("number", "kind", "state", "when", "images", "masks", "time left", "with"), rows)
+    print_table("", ("number", "kind", "state", "when", "images", "stored", "time left", "with"), rows)
     if job is not None and found[0].error:
         typer.echo(found[0].error)
     print_failures(failures)
@@ -61,7 +61,7 @@ def _row(job: JobRecord, progress: JobProgress) -> tuple[str, ...]:
 
 @known_errors
 def cancel(project: ProjectArg, job: JobArg) -> None:
-    """Stop a job, wherever it runs. Its masks stay; go on with 'auto --resume', or take them back with 'withdraw'.
+    """Stop a job, wherever it runs. What it stored stays; go on with --resume, or take them back with 'withdraw'.
 
     [bold]Example[/bold]
 
@@ -73,7 +73,7 @@ def cancel(project: ProjectArg, job: JobArg) -> None:
         workspace.execute(CancelJob(job))
         with workspace.read() as reader:
             progress = reader.jobs.progress(job)
-    typer.echo(f"Job {job} is cancelled: {progress.instances:,} masks on {progress.done:,} images stay.")
+    typer.echo(f"Job {job} is cancelled: what it stored stays: {progress.instances:,} on {progress.done:,} images.")
 
 
 @known_errors

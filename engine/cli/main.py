@@ -32,6 +32,7 @@ from engine.cli import (
     jobs,
     labels,
     new,
+    pose,
     review,
     simulate,
     skeletons,
@@ -96,6 +97,7 @@ app.command("auto", rich_help_panel=_MODELS)(auto.auto)
 app.command("confirm", rich_help_panel=_MODELS)(confirm.confirm)
 app.command("box2mask", rich_help_panel=_MODELS)(box2mask.box2mask)
 app.command("find", rich_help_panel=_MODELS)(find.find)
+app.command("pose", rich_help_panel=_MODELS)(pose.pose)
 app.command("review", rich_help_panel=_MODELS)(review.review)
 app.command("run-job", hidden=True)(auto.run_job)
 app.command("embed", rich_help_panel=_MODELS)(embed.embed)

@@ -25,7 +25,7 @@ def review(
     project: ProjectArg,
     by: Annotated[
         str,
-        typer.Option("--by", metavar="ORDER", help="uncertainty, score, stability, area, label, image or random."),
+        typer.Option("--by", metavar="ORDER", help="uncertainty, joint, score, stability, area, label, image, random."),
     ] = "uncertainty",
     reverse: Annotated[bool, typer.Option("--reverse", help="Turn the order round.")] = False,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of the order random.")] = 0,

@@ -19,9 +19,7 @@ from engine.inference.settings import CacheSettings, TimeLimits
 from engine.inference.supervisor import Supervisor
 from engine.inference.waiting import Waiting
 from engine.stages.automatic import Found
-from engine.stages.boxes import BoxWork
-from engine.stages.params import AutoParams
-from engine.stages.words import WordWork
+from engine.stages.work import Work
 from models.api import BackendInfo, KeepRule, MaskCandidate
 from models.masks import Rle
 
@@ -76,12 +74,10 @@ class InferenceHost:
         self._desk.add(Waiting(Grid(self._desk.number(), image, points, keep), future))
         return future
 
-    def find(
-        self, image: ImageRef, params: AutoParams | BoxWork | WordWork, taken: Sequence[Rle] = ()
-    ) -> Future[Found]:
-        """Ask for everything in the image that is new beside ``taken``, or for the masks of boxes or words.
+    def find(self, image: ImageRef, params: Work, taken: Sequence[Rle] = ()) -> Future[Found]:
+        """Ask for everything in the image that is new beside ``taken``, for the masks of boxes or words, or for poses.
 
-        Each window and each box has the time limits anew.
+        Each window, each box and each batch of poses has the time limits anew.
         """
         future: Future[Found] = Future()
         self._desk.add(Waiting(FindMasks(self._desk.number(), image, params, tuple(taken)), future))

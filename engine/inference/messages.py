@@ -12,9 +12,7 @@ from engine.errors import EngineError
 from engine.inference.draft import Answer, Draft, ImageRef
 from engine.inference.settings import CacheSettings
 from engine.stages.automatic import Found
-from engine.stages.boxes import BoxWork
-from engine.stages.params import AutoParams
-from engine.stages.words import WordWork
+from engine.stages.work import Work
 from models.api import BackendInfo, KeepRule, MaskCandidate
 from models.masks import Rle
 
@@ -71,11 +69,11 @@ class Grid:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FindMasks:
-    """Find everything in an image that is new beside the masks ``taken``, or what boxes or words in ``params`` mean."""
+    """Do the ``params`` of a run in one image; ``taken`` are the masks that are there already."""
 
     number: int
     image: ImageRef
-    params: AutoParams | BoxWork | WordWork
+    params: Work
     taken: tuple[Rle, ...]
 
 

@@ -11,6 +11,7 @@ from engine.errors import BackendFailed, EngineError
 from engine.inference.detectors import Detectors
 from engine.inference.draft import Answer, ImageRef
 from engine.inference.embeddings import EmbeddingStore, read_checked
+from engine.inference.looking import as_mask_backend, look
 from engine.inference.messages import (
     Ahead,
     Ask,
@@ -28,14 +29,22 @@ from engine.inference.messages import (
     Request,
 )
 from engine.inference.prompter import Candidates, Prompter
-from engine.stages.automatic import Found, search
-from engine.stages.boxes import BoxWork, answer_boxes
-from engine.stages.words import WordWork, answer_words
+from engine.inference.settings import CacheSettings
+from engine.stages.automatic import Found
 from models import registry
 from models.api import Embedding, MaskBackend
 from models.errors import ModelError
 
 _NO_MEMORY = "There is not enough memory for this image. Close other programs, or use a smaller image or backend."
+
+
+class _Masks:
+    """What belongs to a segmenter alone: embeddings and the policy of prompting."""
+
+    def __init__(self, backend: MaskBackend, cache: CacheSettings) -> None:
+        self.backend = backend
+        self.store = EmbeddingStore(backend, cache)
+        self.prompter = Prompter(backend)
 
 
 class Service:
@@ -48,17 +57,16 @@ class Service:
             backend = registry.load(hello.backend, device=hello.device)
         except ModelError as error:
             raise BackendFailed(str(error)) from error
-        if not isinstance(backend, MaskBackend):
+        if backend.info.task == "detect":
             raise BackendFailed(f"The backend '{hello.backend}' makes no masks. Choose another one for the Smart tool.")
         self._backend = backend
-        self._store = EmbeddingStore(backend, hello.cache)
-        self._prompter = Prompter(backend)
+        self._masks = _Masks(backend, hello.cache) if isinstance(backend, MaskBackend) else None
         self._detectors = Detectors(hello.device)
 
     @property
     def loaded(self) -> Loaded:
         """Who is ready, and for which images at once."""
-        return Loaded(self._backend.info, self._store.stored)
+        return Loaded(self._backend.info, frozenset() if self._masks is None else self._masks.store.stored)
 
     def close(self) -> None:
         """Free the backend, and the detector if there is one."""
@@ -77,21 +85,25 @@ class Service:
     def _handle(self, request: Request) -> Done:
         if isinstance(request, FindMasks):
             return Done(request.number, self._find(request))
-        embedding, encoded_ms = self._embedding(request.number, request.image)
+        masks = self._masks
+        if masks is None:
+            as_mask_backend(self._backend)
+            raise TypeError(f"{type(request).__name__} asked of a backend without masks")
+        embedding, encoded_ms = self._embedding(masks.store, request.number, request.image)
         match request:
             case Ask(number, draft, multimask):
                 self._report(Began(number, "predict"))
                 began = time.perf_counter()
-                found = self._prompter.answer(embedding, draft, multimask=multimask)
+                found = masks.prompter.answer(embedding, draft, multimask=multimask)
                 return Done(number, self._answer(draft.generation, found, began, encoded_ms))
             case Hover(number, image, x, y):
                 self._report(Began(number, "predict"))
                 began = time.perf_counter()
-                found = self._prompter.hover(embedding, image, x, y)
+                found = masks.prompter.hover(embedding, image, x, y)
                 return Done(number, self._answer(0, found, began, encoded_ms))
             case Grid(number, _, points, keep):
                 self._report(Began(number, "grid"))
-                return Done(number, tuple(self._backend.predict_grid(embedding, points, keep)))
+                return Done(number, tuple(masks.backend.predict_grid(embedding, points, keep)))
             case Ahead(number):
                 return Done(number, None)
 
@@ -105,17 +117,11 @@ class Service:
         def tell(phase: Literal["encode", "grid"]) -> None:
             self._report(Began(request.number, phase))
 
-        if isinstance(request.params, BoxWork):
-            found = answer_boxes(self._backend, pixels, request.params, phase=tell)
-        elif isinstance(request.params, WordWork):
-            detector = self._detectors.get(request.params.params.detector)
-            found = answer_words(detector, self._backend, pixels, request.params, request.taken, phase=tell)
-        else:
-            found = search(self._backend, pixels, request.params, request.taken, phase=tell)
+        found = look(self._backend, self._detectors, pixels, request.params, request.taken, phase=tell)
         return replace(found, spent=replace(found.spent, read=read))
 
-    def _embedding(self, number: int, image: ImageRef) -> tuple[Embedding, float]:
-        found = self._store.get(image, on_miss=lambda: self._report(Began(number, "encode")))
+    def _embedding(self, store: EmbeddingStore, number: int, image: ImageRef) -> tuple[Embedding, float]:
+        found = store.get(image, on_miss=lambda: self._report(Began(number, "encode")))
         if found.milliseconds:
             self._report(EmbeddingReady(image.image_id, found.content_hash, found.milliseconds, found.on_disk))
         if found.gone:

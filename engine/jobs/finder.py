@@ -1,4 +1,4 @@
-"""Who finds the masks of a job's images: a backend in a process of its own that may crash or hang, or one at hand."""
+"""Who looks at a job's images: a backend in a process of its own that may crash or hang, or one at hand."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import queue
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from time import perf_counter
-from typing import Protocol, TypeAlias
+from typing import Protocol
 
 from engine.errors import BackendFailed, InferenceError
 from engine.inference.detectors import Detectors
@@ -14,25 +14,22 @@ from engine.inference.draft import ImageRef
 from engine.inference.embeddings import read_checked
 from engine.inference.events import Down, HostEvent, Ready
 from engine.inference.host import InferenceHost
+from engine.inference.looking import look
 from engine.inference.messages import InferenceBug
 from engine.inference.settings import CacheSettings, TimeLimits
 from engine.records import Rle
-from engine.stages.automatic import Found, search
-from engine.stages.boxes import BoxWork, answer_boxes
-from engine.stages.params import AutoParams
-from engine.stages.words import WordWork, answer_words
-from models.api import BackendInfo, MaskBackend
+from engine.stages.automatic import Found
+from engine.stages.work import Work
+from models.api import Backend, BackendInfo
 from models.errors import ModelError
 
-Work: TypeAlias = AutoParams | BoxWork | WordWork
-"""Everything in an image, the masks of its boxes, or what words name."""
 TICK_SECONDS = 0.5
 """How often a worker looks up while the backend computes."""
 _NO_CACHE = CacheSettings(memory_bytes=0, disk_bytes=0)
 
 
 class Finder(Protocol):
-    """Finds the masks of one image after the other."""
+    """Looks at one image after the other."""
 
     def ready(self) -> BackendInfo:
         """Wait until the backend is loaded; raises BackendFailed if it does not load."""
@@ -101,7 +98,7 @@ class HostFinder:
 class LocalFinder:
     """Uses a backend that is loaded already, in this process: nothing protects from its crashes."""
 
-    def __init__(self, backend: MaskBackend) -> None:
+    def __init__(self, backend: Backend) -> None:
         """Use ``backend``, which stays the caller's."""
         self._backend = backend
         self._detectors = Detectors()
@@ -117,13 +114,7 @@ class LocalFinder:
         _, pixels = read_checked(image)
         read = perf_counter() - began
         try:
-            if isinstance(params, BoxWork):
-                found = answer_boxes(self._backend, pixels, params)
-            elif isinstance(params, WordWork):
-                detector = self._detectors.get(params.params.detector)
-                found = answer_words(detector, self._backend, pixels, params, taken)
-            else:
-                found = search(self._backend, pixels, params, taken)
+            found = look(self._backend, self._detectors, pixels, params, taken)
         except ModelError as error:
             raise BackendFailed(str(error)) from error
         return replace(found, spent=replace(found.spent, read=read))

@@ -10,17 +10,20 @@ from time import monotonic, perf_counter
 from engine.errors import BadImage, EngineError, InferenceError, LeaseLost, NotFound
 from engine.inference.draft import ImageRef
 from engine.inference.messages import InferenceBug
-from engine.jobs.finder import Finder, Work, reason_of
+from engine.jobs.finder import Finder, reason_of
 from engine.jobs.lease import LEASE_SECONDS, is_gone
 from engine.jobs.stop import Stop
 from engine.ops.box_masks import open_boxes
 from engine.ops.job_items import Claim, ClaimItem, FailItem, FinishItem, ReleaseItem, RenewLease
-from engine.ops.jobs import BOXES, OPEN, WORDS, BeginJob, EndJob
+from engine.ops.jobs import BOXES, OPEN, POSES, WORDS, BeginJob, EndJob
+from engine.ops.poses import open_figures
 from engine.ops.word_masks import stored_boxes
 from engine.records import ImageRecord, JobItemRecord, JobProgress, Json
 from engine.stages.boxes import BoxParams, BoxWork
 from engine.stages.params import AutoParams
+from engine.stages.poses import PoseParams, PoseWork
 from engine.stages.words import WordParams, WordWork
+from engine.stages.work import Work
 from engine.storage.reader import Reader
 from engine.workspace import Workspace
 
@@ -117,13 +120,15 @@ class Runner:
             "wall": round(perf_counter() - began, 4),
         }
         seen = max(taken, default=0)
-        op = FinishItem(item.id, self._worker, found.masks, self._backend, seen, account)
+        op = FinishItem(item.id, self._worker, found.masks, self._backend, seen, account, found.poses)
         stored = self._workspace.execute(op).value
-        log.info("image %d: %d masks in %.1f s", item.image_id, stored, account["wall"])
+        log.info("image %d: %d proposals in %.1f s", item.image_id, stored, account["wall"])
 
     def _work(self, reader: Reader, image_id: int) -> Work:
         if isinstance(self._params, BoxParams):
             return BoxWork(self._params, open_boxes(reader, image_id))
+        if isinstance(self._params, PoseParams):
+            return PoseWork(self._params, open_figures(reader, image_id, self._params.label_ids))
         if isinstance(self._params, WordParams):
             return WordWork(self._params, stored_boxes(reader, image_id))
         return self._params
@@ -152,10 +157,12 @@ class Runner:
             self._workspace.execute(ReleaseItem(item.id, self._worker))
 
 
-def _params(params: Json) -> AutoParams | BoxParams | WordParams:
+def _params(params: Json) -> AutoParams | BoxParams | WordParams | PoseParams:
     """Return the constants that a job keeps."""
     if BOXES in params:
         return BoxParams.from_json(params[BOXES])
+    if POSES in params:
+        return PoseParams.from_json(params[POSES])
     if WORDS in params:
         return WordParams.from_json(params[WORDS])
     return AutoParams.from_json(params["auto"])

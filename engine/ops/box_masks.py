@@ -73,8 +73,10 @@ def open_boxes(reader: Reader, image_id: int, *, again: bool = False) -> tuple[t
 
 
 def box_of(instance: InstanceRecord) -> Box | None:
-    """Return the box of an instance that a mask can be made from, None where it has a mask or is a crowd."""
-    return None if instance.mask is not None or instance.iscrowd else instance.bbox
+    """Return the box of an instance that a mask can be made from, None where it has one, is a crowd, or
+    is a pose proposed for another instance."""
+    posed = instance.pose_of is not None
+    return None if instance.mask is not None or instance.iscrowd or posed else instance.bbox
 
 
 def corners(box: Box) -> tuple[float, float, float, float]:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 
 from engine.errors import InvalidOp
-from engine.ops import checks
+from engine.ops import checks, joining
 from engine.ops.base import Op
 from engine.records import State
 from engine.review import ReviewFilter
@@ -75,6 +75,8 @@ class DecideMany(Op[Decided]):
             state = State.ACCEPTED if self.decision is Decision.ACCEPT else State.REJECTED
             told = {"reviewed_by": tx.author, "reviewed_at": tx.now, "review_ms": self.review_ms // len(waiting)}
             tx.touch_many(waiting, {"state": str(state), **told})
+            if state is State.ACCEPTED:
+                joining.join_accepted(tx, waiting)
         locked = sum(state == (State.PROPOSED, True) for state in states.values())
         already = len(states) - len(waiting) - locked
         return Decided(tuple(waiting), already, locked, len(named) - len(states))

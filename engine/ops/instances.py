@@ -199,7 +199,8 @@ class DeleteInstances(Op[None]):
 
     def apply(self, tx: Tx) -> None:
         """Delete children of the row first, so that undo can put everything back in reverse."""
-        for instance in checks.unlocked(tx, self.instance_ids):
+        # Proposed poses first: they would go with their object, and then not be there any more.
+        for instance in sorted(checks.unlocked(tx, self.instance_ids), key=lambda each: each.pose_of is None):
             delete_one(tx, instance.id)
 
 
@@ -227,9 +228,13 @@ def forget_logits(tx: Tx, instance_id: int) -> None:
 
 
 def delete_one(tx: Tx, instance_id: int) -> None:
-    """Delete an instance and what hangs on it, leaves first."""
+    """Delete an instance and what hangs on it, leaves first; so go poses that were proposed for it."""
     for child in tx.read.instances.children(instance_id):
         tx.rows.update("instances", child, {"parent_id": None})
+    for twin in tx.read.instances.twins([instance_id]):
+        # An accepted pose was not joined for a reason, and stands by itself.
+        if twin.state is not State.ACCEPTED and not twin.locked:
+            delete_one(tx, twin.id)
     for table in ("prompts", "candidates"):
         for row_id in _row_ids(tx, table, instance_id):
             tx.rows.delete(table, row_id)

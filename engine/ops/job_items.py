@@ -13,11 +13,12 @@ from typing import Any, ClassVar
 from sqlalchemy import update
 
 from engine.errors import LeaseLost
-from engine.ops import box_masks, prefill, proposals, word_masks
+from engine.ops import box_masks, poses, prefill, proposals, word_masks
 from engine.ops.base import Op
-from engine.ops.jobs import BOXES, OPEN, WORDS, give_back
+from engine.ops.jobs import BOXES, OPEN, POSES, WORDS, give_back
 from engine.records import ItemState, JobItemRecord, JobRecord, JobState, Stage
 from engine.stages.auto_mask import AutoMask, without
+from engine.stages.auto_pose import AutoPose
 from engine.stages.params import AutoParams
 from engine.stages.select import duplicates
 from engine.stages.semi import FLOOR
@@ -97,7 +98,7 @@ class RenewLease(Op[None]):
 
 @dataclass(frozen=True)
 class FinishItem(Op[int]):
-    """Store an image's masks and its end as one; returns how many are stored. Raises LeaseLost, then nothing is.
+    """Store an image's masks or poses and its end as one; returns how many. Raises LeaseLost, then nothing is stored.
 
     ``seen`` is the highest instance id of the image when the work began: what came later is looked at once more, so
     that no mask is proposed twice.
@@ -109,11 +110,14 @@ class FinishItem(Op[int]):
     backend: BackendInfo
     seen: int = 0
     account: Mapping[str, float] = field(default_factory=dict)
+    poses: tuple[AutoPose, ...] = field(default=(), repr=False)
     undoable: ClassVar[bool] = False
 
     @property
     def title(self) -> str:
         """Say how many."""
+        if self.poses:
+            return "Propose 1 pose" if len(self.poses) == 1 else f"Propose {len(self.poses)} poses"
         return "Propose 1 mask" if len(self.found) == 1 else f"Propose {len(self.found)} masks"
 
     def apply(self, tx: Tx) -> int:
@@ -126,6 +130,10 @@ class FinishItem(Op[int]):
             answered = len(box_masks.store_answers(tx, item.image_id, self.found, self.backend, job.id))
             _end(tx, self.item_id, ItemState.DONE, instances=answered, timings=dict(self.account))
             return answered
+        if job.kind == POSES:
+            posed = len(poses.store_answers(tx, item.image_id, self.poses, self.backend, job.id))
+            _end(tx, self.item_id, ItemState.DONE, instances=posed, timings=dict(self.account))
+            return posed
         found = self.found
         newer = tx.read.instances.stored_masks(item.image_id, after=self.seen)
         if newer:

@@ -23,7 +23,9 @@ BOXES = "boxes"
 """The kind of a run that turns boxes into masks, and the name of its constants among the job's."""
 WORDS = "words"
 """The kind of a run that finds what words name, and the name of its constants among the job's."""
-RUNS = ("auto", BOXES, WORDS)
+POSES = "poses"
+"""The kind of a run that proposes poses, and the name of its constants among the job's."""
+RUNS = ("auto", BOXES, WORDS, POSES)
 """A job with constants under one of these names is a run over images; any other is an import."""
 OPEN = (JobState.WAITING, JobState.RUNNING)
 """States in which a job's images may be claimed."""

@@ -6,10 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from engine.ops import checks
+from engine.errors import InvalidOp
+from engine.ops import checks, joining
 from engine.ops.base import Op
 from engine.records import Level, State
 from engine.transaction import Tx
+
+_VERBS = {
+    State.ACCEPTED: "Accept",
+    State.REJECTED: "Reject",
+    State.PROPOSED: "Propose",
+    State.JOINED: "Join",
+}
 
 
 @dataclass(frozen=True)
@@ -45,15 +53,23 @@ class SetState(Op[None]):
     @property
     def title(self) -> str:
         """Name the decision."""
-        verb = {State.ACCEPTED: "Accept", State.REJECTED: "Reject", State.PROPOSED: "Propose"}[self.state]
+        verb = _VERBS[self.state]
         return f"{verb} instance" if len(self.instance_ids) == 1 else f"{verb} {len(self.instance_ids)} instances"
 
     def apply(self, tx: Tx) -> None:
-        """Write the state and the reviewer."""
+        """Write the state and the reviewer; a pose and its object that are both accepted become one."""
+        if self.state is State.JOINED:
+            raise InvalidOp("A pose joins its object when it is accepted. Nothing was changed.")
         for instance in checks.unlocked(tx, self.instance_ids):
+            if instance.state is State.JOINED and self.state is State.ACCEPTED:
+                continue
+            if instance.state is State.JOINED:
+                joining.part(tx, instance)
             if instance.state is not self.state:
                 told = {"reviewed_by": tx.author, "reviewed_at": tx.now, "review_ms": self.review_ms}
                 tx.touch(instance.id, {"state": str(self.state), **told})
+        if self.state is State.ACCEPTED:
+            joining.join_accepted(tx, self.instance_ids)
 
 
 @dataclass(frozen=True)

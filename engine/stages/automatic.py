@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Literal, Protocol
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from engine.records import Rle
 from engine.stages import select, tree
 from engine.stages.auto_mask import AutoMask as AutoMask
+from engine.stages.auto_pose import UNKNOWN_JOINT, AutoPose
 from engine.stages.grid import grid_points, windows
 from engine.stages.params import AutoParams
 from models import masks
@@ -51,15 +53,18 @@ class Spent:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An image's masks, the largest first, and how they were come by."""
+    """An image's masks, the largest first, or its poses, and how they were come by."""
 
     masks: tuple[AutoMask, ...]
     counts: Counts
     spent: Spent
+    poses: tuple[AutoPose, ...] = ()
 
     def account(self) -> dict[str, float]:
-        """Return counts and seconds as plain values, as a job keeps them."""
-        return asdict(self.counts) | {name: round(seconds, 4) for name, seconds in asdict(self.spent).items()}
+        """Return counts and seconds as plain values, as a job keeps them; joints nobody knew are counted by name."""
+        unknown = Counter(f"{UNKNOWN_JOINT}{name}" for pose in self.poses for name in pose.unknown)
+        seconds = {name: round(value, 4) for name, value in asdict(self.spent).items()}
+        return {**asdict(self.counts), **seconds, **unknown}
 
 
 def _tell_nobody(_phase: Literal["encode", "grid"]) -> None:

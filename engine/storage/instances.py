@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
-from sqlalchemy import Connection, RowMapping, func, select
+from sqlalchemy import Connection, RowMapping, exists, func, or_, select
 
 from engine.errors import NotFound
 from engine.records import Box, CandidateRecord, InstanceRecord, Level, PromptRecord, Provenance, Stage, State
@@ -15,6 +15,7 @@ from models.masks import Rle
 _INSTANCES = table_of(Instance)
 _PROMPTS = table_of(Prompt)
 _CANDIDATES = table_of(Candidate)
+SHOWN = tuple(state for state in State if state.shown)
 
 
 class Instances:
@@ -99,9 +100,39 @@ class Instances:
     def images_with_boxes(self) -> set[int]:
         """Return the images that have accepted or proposed boxes without a mask."""
         query = select(_INSTANCES.c.image_id).where(
-            _INSTANCES.c.mask.is_(None), _INSTANCES.c.bbox_w.is_not(None), _INSTANCES.c.state != State.REJECTED
+            _INSTANCES.c.mask.is_(None),
+            _INSTANCES.c.bbox_w.is_not(None),
+            _INSTANCES.c.state.in_(SHOWN),
+            _INSTANCES.c.pose_of.is_(None),
         )
         return set(self._connection.execute(query.distinct()).scalars())
+
+    def images_to_pose(self, label_ids: Collection[int]) -> set[int]:
+        """Return the images with an accepted or proposed instance of these labels that has no pose, and none proposed.
+
+        Poses without a labelled joint, which files may hold, are not looked into: their images are named, too.
+        """
+        twin = _INSTANCES.alias("twin")
+        query = select(_INSTANCES.c.image_id).where(
+            _INSTANCES.c.label_id.in_(sorted(label_ids)),
+            _INSTANCES.c.state.in_(SHOWN),
+            _INSTANCES.c.bbox_w.is_not(None),
+            _INSTANCES.c.pose_of.is_(None),
+            ~_INSTANCES.c.iscrowd,
+            ~_INSTANCES.c.locked,
+            or_(_INSTANCES.c.keypoints.is_(None), _INSTANCES.c.stage == Stage.IMPORTED),
+            ~exists().where(twin.c.pose_of == _INSTANCES.c.id),
+        )
+        return set(self._connection.execute(query.distinct()).scalars())
+
+    def twins(self, instance_ids: Sequence[int]) -> list[InstanceRecord]:
+        """Return the poses that were proposed for these instances, whatever became of them, in the order of ids."""
+        found: list[InstanceRecord] = []
+        for start in range(0, len(instance_ids), BATCH):
+            batch = list(instance_ids[start : start + BATCH])
+            query = select(_INSTANCES).where(_INSTANCES.c.pose_of.in_(batch)).order_by(_INSTANCES.c.id)
+            found.extend(_record(row) for row in self._connection.execute(query).mappings())
+        return found
 
     def prompts(self, instance_id: int) -> tuple[PromptRecord, ...]:
         """Return the prompts an instance was made with, in the order given."""
@@ -151,7 +182,7 @@ class Instances:
         """Count accepted and proposed instances by label id."""
         query = (
             select(_INSTANCES.c.label_id, func.count())
-            .where(_INSTANCES.c.state != State.REJECTED)
+            .where(_INSTANCES.c.state.in_(SHOWN))
             .group_by(_INSTANCES.c.label_id)
         )
         return {label_id: int(number) for label_id, number in self._connection.execute(query)}
@@ -212,4 +243,6 @@ def _record(row: RowMapping) -> InstanceRecord:
         edits=row["edits"],
         coco_id=row["coco_id"],
         extra=row["extra"],
+        joint_scores=None if row["joint_scores"] is None else tuple(row["joint_scores"]),
+        pose_of=row["pose_of"],
     )

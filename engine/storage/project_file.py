@@ -25,7 +25,7 @@ from engine.storage.failures import known_errors, shown
 from engine.storage.tables import Base, Project, table_of
 
 SUFFIX = ".maskwright"
-HEAD = "0006"
+HEAD = "0007"
 """The newest migration this program knows; a test compares it with the migrations folder."""
 _MAGIC = b"SQLite format 3\x00"
 

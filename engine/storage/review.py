@@ -180,6 +180,8 @@ def _key(order: ReviewOrder) -> ColumnElement[Any]:
             return func.coalesce(_I.c.score, -1.0)
         case ReviewBy.STABILITY:
             return func.coalesce(_I.c.stability, -1.0)
+        case ReviewBy.JOINT:
+            return func.coalesce(_I.c.least_joint, _FAR)
         case ReviewBy.AREA:
             return _I.c.area + 0.0
         case ReviewBy.LABEL:
@@ -193,9 +195,12 @@ def _key(order: ReviewOrder) -> ColumnElement[Any]:
 
 
 def _doubt() -> ColumnElement[Any]:
-    """Return the distance to the line between keeping and dropping; 0 where the machine said nothing at all."""
+    """Return the distance to the line between keeping and dropping; 0 where the machine said nothing at all.
+
+    A pose's score is no predicted IoU and knows no such line: its least certain joint counts.
+    """
     score = func.coalesce(_I.c.score - literal(_LINE.min_score), _FAR)
     stability = func.coalesce(_I.c.stability - literal(_LINE.min_stability), _FAR)
     tighter = case((score < stability, score), else_=stability)
     silent = and_(_I.c.score.is_(None), _I.c.stability.is_(None))
-    return case((silent, 0.0), else_=func.abs(tighter))
+    return case((_I.c.least_joint.is_not(None), _I.c.least_joint), (silent, 0.0), else_=func.abs(tighter))

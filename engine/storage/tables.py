@@ -176,8 +176,9 @@ class JobItem(Base):
 class Instance(Base):
     """One object of an image with its whole story; mask, box and keypoints are each optional, not all three absent.
 
-    ``edits`` counts how often its mask was changed after it was stored; ``crop_*`` is the window of the image in which
-    the automatic stage found it.
+    ``edits`` counts how often its mask (of a pose without one: its joints) was changed after it was stored; ``crop_*``
+    is the window of the image in which the automatic stage found it. ``pose_of`` is the instance that a pose was
+    proposed for; no foreign key, for that one may be deleted while an accepted pose stays.
     """
 
     __tablename__ = "instances"
@@ -189,7 +190,11 @@ class Instance(Base):
         Index("ix_instances_job", "job_id"),
         Index("ix_instances_parent", "parent_id"),
         # Holds all that orders, narrows and counts the review queue, so that masks are not read for it.
-        Index("ix_instances_review", "state", "score", "image_id", "label_id", "area", "stability", "stage", "job_id"),
+        Index(
+            "ix_instances_review",
+            *("state", "score", "image_id", "label_id", "area", "stability", "stage", "job_id", "least_joint"),
+        ),
+        Index("ix_instances_pose_of", "pose_of"),
         {"sqlite_autoincrement": True},
     )
 
@@ -208,6 +213,9 @@ class Instance(Base):
     bbox_h: Mapped[float | None]
     area: Mapped[float] = mapped_column(default=0.0)
     keypoints: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
+    joint_scores: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
+    least_joint: Mapped[float | None]
+    pose_of: Mapped[int | None] = mapped_column(BigInteger)
     iscrowd: Mapped[bool] = mapped_column(default=False)
     locked: Mapped[bool] = mapped_column(default=False)
     attributes: Mapped[dict[str, Any]] = mapped_column(default=dict)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from models.joint_names import mirror_of, plain
+from models.joint_names import matched, mirror_of, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +17,7 @@ class Joints:
 
     def places(self, wanted: Sequence[str]) -> list[int | None]:
         """Return for each wanted name the number of the joint that it means, or None."""
-        known = {plain(name): number for number, name in enumerate(self.names)}
-        return [known.get(plain(name)) for name in wanted]
+        return matched(self.names, wanted)
 
 
 def joints_named(names: Sequence[str]) -> Joints:

@@ -25,3 +25,15 @@ def test_limbs_are_those_with_both_ends():
     assert joint_names.limbs_in(["tip", "tail"]) == []
     assert joint_names.place(["Head top", "neck"], "head_top") == 0
     assert joint_names.place(["neck"], "head_top") is None
+
+
+def test_joints_are_matched_by_what_their_names_mean():
+    lsp = ["right_ankle", "left_shoulder", "neck", "head_top"]
+    wanted = ["LShoulder", "Head Top", "ankle_r", "upper neck", "nose", "left_ankle", "top of head"]
+    assert joint_names.matched(lsp, wanted) == [1, 3, 0, 2, None, None, None]
+    assert joint_names.matched(COCO, ["leftEye", "RIGHT-EYE", "l_hip"]) == [1, 2, 11]
+
+
+def test_a_name_spelled_alike_goes_before_one_that_means_the_same():
+    assert joint_names.matched(["neck"], ["upper_neck", "neck"]) == [None, 0]
+    assert joint_names.matched(["neck", "upper_neck"], ["Neck", "Upper neck"]) == [0, 1]

@@ -1,0 +1,1 @@
+"""Detectors that look for what words name: Grounding DINO and OWLv2, through transformers."""
