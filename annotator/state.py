@@ -16,6 +16,7 @@ from annotator.settings import config_folder
 
 MOST_RECENT = 12
 MOST_REVIEWS = 50
+MOST_WORDS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,24 @@ class AppState:
         kept = [*rest.items(), (project, mark)][-MOST_REVIEWS:]
         if self.review(project) != mark:
             self._set("review", dict(kept))
+
+    @property
+    def find(self) -> dict[str, Any]:
+        """How things were last looked for by words; empty where they never were."""
+        stored = self._stored.get("find")
+        return stored if isinstance(stored, dict) else {}
+
+    def save_find(self, words: str, detector: str, min_score: float | None) -> None:
+        """Remember it, and the words before the others; ``min_score`` None is the detector's own."""
+        rest = [each for each in self.found_words if each != words]
+        kept = {"recent": [words, *rest][:MOST_WORDS], "detector": detector, "min_score": min_score}
+        self._set("find", kept)
+
+    @property
+    def found_words(self) -> tuple[str, ...]:
+        """What was looked for, the last first."""
+        stored = self.find.get("recent", [])
+        return tuple(each for each in stored if isinstance(each, str)) if isinstance(stored, list) else ()
 
     def _keep(self, projects: list[RecentProject]) -> None:
         self._set("recent", [{"place": each.place, "opened_at": each.opened_at.isoformat()} for each in projects])

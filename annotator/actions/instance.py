@@ -113,6 +113,16 @@ INSTANCE_ACTIONS = (
         tip="The box that a mask was made from becomes the tight box around it",
     ),
     Action(
+        "instance.find",
+        "Find by words…",
+        ("Ctrl+F",),
+        "search",
+        MENU,
+        "draft",
+        enabled_when=with_image,
+        tip="Proposes a mask for everything in the image that words name, such as: dog, person",
+    ),
+    Action(
         "instance.replay",
         "Replay the clicks",
         ("Ctrl+Shift+R",),

@@ -14,6 +14,7 @@ from annotator.commands.check import CheckCommands
 from annotator.commands.dashboard import DashboardCommands
 from annotator.commands.exchange import ExchangeCommands
 from annotator.commands.files import FileCommands
+from annotator.commands.find import FindCommands
 from annotator.commands.instances import InstanceCommands
 from annotator.commands.labels import LabelCommands
 from annotator.commands.modes import FIRST, ModeCommands, ModePart
@@ -60,6 +61,7 @@ class Commands:
         self.instances.step_elsewhere = self.replay.replay.step
         self.instances.end_elsewhere = self.replay.replay.end
         self.boxes = BoxCommands(desk)
+        self.find = FindCommands(desk)
         self.semi = SemiCommands(desk)
         self.check = CheckCommands(desk, go_to_image=self.dashboard.go_to_image)
         self.review = ReviewCommands(desk, propose=lambda: self.modes.choose("auto"))

@@ -16,6 +16,7 @@ from engine.records import Rle
 from engine.stages.automatic import Found
 from engine.stages.boxes import BoxWork
 from engine.stages.params import AutoParams
+from engine.stages.words import WordWork
 
 T = TypeVar("T")
 Condition = Literal["off", "loading", "ready", "busy", "down"]
@@ -84,8 +85,8 @@ class Inference:
             return _failed("No backend is running.")
         return self._host.hover(image, x, y)
 
-    def find(self, image: ImageRef, params: AutoParams | BoxWork, taken: Sequence[Rle]) -> Future[Found]:
-        """Ask for everything in an image that is new beside ``taken``, or for the masks of boxes.
+    def find(self, image: ImageRef, params: AutoParams | BoxWork | WordWork, taken: Sequence[Rle]) -> Future[Found]:
+        """Ask for everything in an image that is new beside ``taken``, or for the masks of boxes or words.
 
         The future fails with an InferenceError.
         """

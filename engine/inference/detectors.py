@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from models import registry
 from models.api import BackendSpec, DetectBackend
 from models.errors import BackendUnavailable, UnsupportedPrompt
@@ -26,6 +28,24 @@ def detector_spec(name: str = "") -> BackendSpec:
         if status.available and not status.spec.hidden and "text" in status.spec.prompts:
             return status.spec
     raise BackendUnavailable(GET_ONE)
+
+
+@dataclass(frozen=True, slots=True)
+class DetectorChoice:
+    """A detector that is ready, and the score in [0, 1] from which its authors call something found."""
+
+    name: str
+    title: str
+    min_score: float
+
+
+def detector_choices(also: str = "") -> list[DetectorChoice]:
+    """List the detectors that are ready and understand words, best first; the one called ``also`` even if hidden."""
+    return [
+        DetectorChoice(status.spec.name, status.spec.title, status.spec.min_score)
+        for status in registry.available("detect")
+        if status.available and "text" in status.spec.prompts and (not status.spec.hidden or status.spec.name == also)
+    ]
 
 
 class Detectors:

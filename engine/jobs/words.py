@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.errors import InvalidOp
+from engine.errors import BackendFailed, InvalidOp
 from engine.inference.detectors import detector_spec
 from engine.jobs.start import GRID_SECONDS
 from engine.ops.labels import AddLabel
-from engine.ops.word_masks import CreateWordJob
-from engine.records import Json
+from engine.ops.word_masks import CreateWordJob, stored_boxes
+from engine.records import Json, Rle
 from engine.stages import wording
-from engine.stages.words import WordParams
+from engine.stages.words import WordParams, WordWork
 from engine.storage.reader import Reader
 from engine.workspace import Workspace
 from models import registry
+from models.errors import ModelError
 
 
 def word_params(
@@ -30,6 +31,17 @@ def word_params(
     labels = wording.match(words, {label.name: label.id for label in reader.labels.all()})
     least = spec.min_score if min_score is None else min_score
     return WordParams(tuple(words), spec.name, least, tuple(labels.items()))
+
+
+def word_work(
+    reader: Reader, image_id: int, words: Sequence[str], detector: str, min_score: float | None
+) -> tuple[WordWork, tuple[Rle, ...]]:
+    """Return a search of one image and the masks it has; raises InvalidOp, or BackendFailed without the detector."""
+    try:
+        params = word_params(reader, words, detector, min_score=min_score)
+    except ModelError as error:
+        raise BackendFailed(str(error)) from error
+    return WordWork(params, stored_boxes(reader, image_id)), tuple(reader.instances.stored_masks(image_id).values())
 
 
 def unlabelled(params: WordParams) -> tuple[str, ...]:

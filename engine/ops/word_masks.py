@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 from engine.ops import checks
 from engine.ops.base import Op
 from engine.ops.instances import provenance_values
 from engine.ops.jobs import WORDS, create
+from engine.ops.labels import AddLabel
 from engine.records import Box, Json, Provenance, Stage, State
+from engine.stages import wording
 from engine.stages.auto_mask import AutoMask, Detection
 from engine.stages.words import WordParams
 from engine.storage.reader import Reader
@@ -43,12 +45,16 @@ class CreateWordJob(Op[int]):
 
 @dataclass(frozen=True)
 class StoreWordMasks(Op[tuple[int, ...]]):
-    """Propose what words found in one image, as one step; returns the ids."""
+    """Propose what words found in one image, as one step; returns the ids.
+
+    With ``new_labels`` a word that has found something, and that no label means, gets a label.
+    """
 
     image_id: int
     found: tuple[AutoMask, ...] = field(repr=False)
     backend: BackendInfo
     params: WordParams
+    new_labels: bool = False
 
     @property
     def title(self) -> str:
@@ -57,7 +63,18 @@ class StoreWordMasks(Op[tuple[int, ...]]):
 
     def apply(self, tx: Tx) -> tuple[int, ...]:
         """Write instances, and boxes with their words as prompts."""
-        return store_found(tx, self.image_id, self.found, self.backend, self.params, None)
+        params = self._with_labels(tx) if self.new_labels else self.params
+        return store_found(tx, self.image_id, self.found, self.backend, params, None)
+
+    def _with_labels(self, tx: Tx) -> WordParams:
+        """Make a label of each word that needs one; words of one meaning share it."""
+        names = {label.name: label.id for label in tx.read.labels.all()}
+        found = {each.detection.word for each in self.found if each.detection is not None}
+        for word in self.params.words:
+            if word in found and not wording.match([word], names):
+                label = AddLabel(wording.one_of(word)).apply(tx)
+                names[label.name] = label.id
+        return replace(self.params, labels=tuple(wording.match(self.params.words, names).items()))
 
 
 def stored_boxes(reader: Reader, image_id: int) -> tuple[Box, ...]:
