@@ -8,24 +8,26 @@ from torch import Tensor
 
 from models.api import MaskCandidate
 from models.sam.frame import Frame
+from models.sam.network import Heard
+from models.sam.shapes import part, shapes
 
 STABILITY_OFFSET = 1.0
 """In logits, as SAM's automatic generator."""
 
 
-def candidates(frame: Frame, logits: Tensor, scores: Tensor, limit: float) -> list[MaskCandidate]:
-    """Return ``float32[C, h, w]`` logits of the square as masks at image size, best of ``float32[C]`` first.
+def candidates(frame: Frame, heard: Heard, side: int, limit: float) -> list[MaskCandidate]:
+    """Return the masks of one prompt at image size, best first; the network's logits are of ``side`` x ``side``.
 
     Logits are given out up to ``limit`` either way; the masks are made of what the network said.
     """
-    large = frame.enlarge(logits)
-    masks = (large > 0).cpu().numpy()
-    steady = stability(large, STABILITY_OFFSET).nan_to_num(0).cpu().tolist()
-    rows, columns = frame.part(logits.shape[-1])
+    scores = heard.scores[0]
+    logits = heard.draw(torch.arange(len(scores), device=scores.device), *part(frame, side))
+    rows, columns = frame.part(side)
     seen = logits[:, :rows, :columns].float().clamp(-limit, limit).cpu().numpy()
+    drawn = shapes(frame, logits, side, STABILITY_OFFSET)
     found = [
-        MaskCandidate(masks[n], limited(score), float(steady[n]), np.ascontiguousarray(seen[n]))
-        for n, score in enumerate(scores.cpu().tolist())
+        MaskCandidate(shape.mask(), limited(score), shape.stability, np.ascontiguousarray(seen[n]))
+        for n, (shape, score) in enumerate(zip(drawn, scores.cpu().tolist(), strict=True))
     ]
     return sorted(found, key=lambda candidate: -candidate.score)
 

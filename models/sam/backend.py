@@ -63,8 +63,8 @@ class SamBackend:
         network, own = self._open(), _own(embedding)
         with devices.memory_errors(network.device):
             asked = _asked(network, own.frame, prompts, previous)
-            logits, scores = network.answer(own.features, asked, multimask=multimask)
-            return candidates(own.frame, logits[0], scores[0], network.logit_limit)
+            heard = network.hear(own.features, asked, multimask=multimask)
+            return candidates(own.frame, heard, network.logit_side, network.logit_limit)
 
     @torch.inference_mode()
     def predict_grid(self, embedding: Embedding, points: NDArray[np.float32], keep: KeepRule) -> list[MaskCandidate]:

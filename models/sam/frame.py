@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -52,6 +53,13 @@ class Frame(ABC):
     def enlarge(self, logits: Tensor) -> Tensor:
         """Bring ``float32[N, h, w]`` of the whole square to ``float32[N, H, W]`` at image size."""
 
+    @abstractmethod
+    def weights(self, side: int) -> tuple[Tensor, Tensor]:
+        """Return how ``enlarge`` weighs rows and columns of logits: ``float32[H, side]`` and ``float32[W, side]``.
+
+        ``rows @ logits @ columns.T`` is what ``enlarge`` returns, but for the order of the sums.
+        """
+
     def shrink(self, mask: BoolMask, side: int) -> Logits:
         """Return a person's mask as logits of the whole square, ``float32[side, side]``."""
         rows, columns = self.part(side)
@@ -98,6 +106,13 @@ class Padded(Frame):
         seen = whole[..., : self.rows, : self.columns]
         return F.interpolate(seen, (self.height, self.width), mode="bilinear", align_corners=False)[:, 0]
 
+    def weights(self, side: int) -> tuple[Tensor, Tensor]:
+        """Return both steps of ``enlarge`` as one."""
+        square = _mixing(side, self.side)
+        return _mixing(self.rows, self.height) @ square[: self.rows], _mixing(self.columns, self.width) @ square[
+            : self.columns
+        ]
+
 
 @dataclass(frozen=True, slots=True)
 class Stretched(Frame):
@@ -119,6 +134,16 @@ class Stretched(Frame):
     def enlarge(self, logits: Tensor) -> Tensor:
         """Enlarge at once."""
         return F.interpolate(logits[:, None], (self.height, self.width), mode="bilinear", align_corners=False)[:, 0]
+
+    def weights(self, side: int) -> tuple[Tensor, Tensor]:
+        """Return how ``enlarge`` weighs."""
+        return _mixing(side, self.height), _mixing(side, self.width)
+
+
+@lru_cache(maxsize=32)
+def _mixing(known: int, wanted: int) -> Tensor:
+    """Return how a line of ``wanted`` values is mixed of one of ``known``, ``float32[wanted, known]``."""
+    return F.interpolate(torch.eye(known)[None], wanted, mode="linear", align_corners=False)[0].T
 
 
 def _column(values: tuple[float, float, float]) -> Tensor:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,15 +12,16 @@ from torch import Tensor
 from models import device as devices
 from models.api import KeepRule, MaskCandidate, PointPrompt
 from models.errors import DeviceOutOfMemory
-from models.masks import Rle, encode
-from models.sam.answers import limited, stability
+from models.masks import Rle
+from models.sam.answers import limited
 from models.sam.embedding import SamEmbedding
 from models.sam.network import Asked, Network
+from models.sam.shapes import part, shapes
 
-POINTS_AT_ONCE = 64
-"""SAM's own number; halved as long as the device has no memory for it."""
-PIXELS_AT_ONCE = 1 << 26
-"""Logits at image size that are held at once: 256 MiB."""
+POINTS_AT_ONCE = {"cpu": 4}
+"""What a processor has near at hand; elsewhere MANY, halved as long as the device has no memory for it."""
+MANY = 64
+"""SAM's own number."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,7 +41,7 @@ def answer_grid(
     """
     placed = torch.from_numpy(own.frame.points(points.astype(np.float64)))
     found: list[_Kept] = []
-    start, step = 0, POINTS_AT_ONCE
+    start, step = 0, POINTS_AT_ONCE.get(network.device.type, MANY)
     while start < len(points):
         try:
             with devices.memory_errors(network.device):
@@ -65,29 +65,18 @@ def _answered(network: Network, own: SamEmbedding, placed: Tensor, first: int, k
     asked = Asked(
         placed[:, None].to(network.device), torch.ones((len(placed), 1), dtype=torch.int64).to(network.device)
     )
-    logits, scores = network.answer(own.features, asked, multimask=True)
-    per_point = logits.shape[1]
-    forecast = scores.flatten()
+    heard = network.hear(own.features, asked, multimask=True)
+    per_point = heard.scores.shape[1]
+    forecast = heard.scores.flatten()
     # As in SAM's generator a threshold of 0 lets everything through, even what is forecast below 0.
     picked = torch.nonzero(forecast > keep.min_score if keep.min_score > 0 else forecast.isfinite())[:, 0]
-    flat, said = logits.flatten(0, 1)[picked], forecast[picked].cpu().tolist()
-    found: list[_Kept] = []
-    for part in _parts(len(picked), own.height * own.width):
-        large = own.frame.enlarge(flat[part])
-        steady = stability(large, keep.stability_offset)
-        masks = large > 0
-        areas = torch.count_nonzero(masks, dim=(-2, -1))
-        stays = (areas >= max(keep.min_area, 1)) & (areas < keep.max_area * own.height * own.width)
-        if keep.min_stability > 0:
-            stays &= steady >= keep.min_stability
-        numbers = torch.nonzero(stays)[:, 0]
-        kept, steadiness = masks[numbers].cpu().numpy(), steady[numbers].nan_to_num(0).cpu().tolist()
-        for mask, sure, number in zip(kept, steadiness, (numbers.cpu() + part.start).tolist(), strict=True):
-            point = first + int(picked[number]) // per_point
-            found.append(_Kept(encode(mask), said[number], sure, point))
-    return found
-
-
-def _parts(count: int, pixels: int) -> Iterator[slice]:
-    step = max(1, PIXELS_AT_ONCE // pixels)
-    return (slice(start, min(start + step, count)) for start in range(0, count, step))
+    logits = heard.draw(picked, *part(own.frame, network.logit_side))
+    numbers, said = picked.tolist(), forecast[picked].tolist()
+    drawn = shapes(own.frame, logits, network.logit_side, keep.stability_offset)
+    pixels = own.height * own.width
+    return [
+        _Kept(shape.rle(), score, shape.stability, first + number // per_point)
+        for shape, number, score in zip(drawn, numbers, said, strict=True)
+        if max(keep.min_area, 1) <= shape.area < keep.max_area * pixels
+        and (keep.min_stability <= 0 or shape.stability >= keep.min_stability)
+    ]

@@ -10,10 +10,16 @@ from transformers.models.sam2.configuration_sam2 import Sam2Config
 from transformers.models.sam2.modeling_sam2 import Sam2Model
 
 from models import device as devices
+from models.sam.answers import stability
+from models.sam.decoder import Decoder
+from models.sam.drawing import Fine, by_place
 from models.sam.frame import Frame, Stretched
-from models.sam.network import Asked, Features
+from models.sam.latest import Latest
+from models.sam.network import Asked, Features, Heard
 from models.sam.variants import HieraSize
 
+MASKS = 4
+"""The settled one and three for an ambiguous prompt."""
 _CORNERS = (2, 3)  # labels of a box's corners
 
 
@@ -25,8 +31,12 @@ class HieraNetwork:
         self._model = model.to(device).eval()
         self._size = size
         self._device = device
+        self._fine = Latest[Fine]()
         with torch.inference_mode():
-            self._places = self._model.get_image_wide_positional_embeddings()
+            head = self._model.mask_decoder
+            # What it says of whether there is an object at all only serves videos.
+            own = torch.cat([head.obj_score_token.weight, head.iou_token.weight, head.mask_tokens.weight])
+            self._decoder = Decoder(head, self._model.get_image_wide_positional_embeddings(), own, forecast=1)
 
     @property
     def device(self) -> torch.device:
@@ -63,8 +73,8 @@ class HieraNetwork:
             fine, middle, coarse = self._model.get_image_embeddings(pixels.to(self._device))
         return fine.float(), middle.float(), coarse.float()
 
-    def answer(self, features: Features, asked: Asked, *, multimask: bool) -> tuple[Tensor, Tensor]:
-        """Return logits and predicted IoU of the three masks of an ambiguous prompt, or of the single mask.
+    def hear(self, features: Features, asked: Asked, *, multimask: bool) -> Heard:
+        """Ask for the three masks of an ambiguous prompt, or for a single one.
 
         A single mask that is not stable gives way to the best of the three, as in the authors' code.
         """
@@ -75,17 +85,24 @@ class HieraNetwork:
             input_boxes=None,
             input_masks=asked.mask,
         )
-        if sparse is None:
-            sparse = dense.new_zeros((1, 1, 0, self._size.channels))
-        logits, scores, *_ = self._model.mask_decoder(
-            image_embeddings=features[2],
-            image_positional_embeddings=self._places,
-            sparse_prompt_embeddings=sparse,
-            dense_prompt_embeddings=dense,
-            multimask_output=multimask,
-            high_resolution_features=list(features[:2]),
-        )
-        return logits[0], scores[0]
+        finest, middle, image = features
+        fine = self._fine.of(finest, lambda: Fine(by_place(middle, 1), by_place(finest, 2)))
+        which = range(1, MASKS) if multimask else range(MASKS)
+        heard = self._decoder.hear(image, dense, sparse, which, fine, plain=asked.mask is None)
+        return heard if multimask else self._settled(heard)
+
+    def _settled(self, heard: Heard) -> Heard:
+        head, side, count = self._model.mask_decoder, self.logit_side, len(heard.scores)
+        device = heard.scores.device
+        settled = heard.draw(torch.arange(count, device=device) * MASKS, side, side)
+        steady = stability(settled, head.dynamic_multimask_stability_delta).nan_to_num(1)
+        best = heard.scores[:, 1:].argmax(dim=1) + 1
+        chosen = torch.where(steady >= head.dynamic_multimask_stability_thresh, 0, best)
+
+        def draw(picked: Tensor, rows: int, columns: int) -> Tensor:
+            return heard.draw(picked * MASKS + chosen[picked], rows, columns)
+
+        return Heard(heard.scores.gather(1, chosen[:, None]), draw)
 
 
 def _with_corners(asked: Asked) -> tuple[Tensor | None, Tensor | None]:

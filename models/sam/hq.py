@@ -6,21 +6,23 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F  # noqa: N812 - its customary name
 from transformers.models.sam_hq.configuration_sam_hq import SamHQConfig
 from transformers.models.sam_hq.modeling_sam_hq import SamHQModel
 
 from models import device as devices
-from models.sam.network import Asked, Features
+from models.sam.decoder import Decoder
+from models.sam.drawing import laid_out
+from models.sam.network import Asked, Features, Heard
 from models.sam.variants import VitSize
-from models.sam.vit import VitNetwork, config
+from models.sam.vit import MASKS, VitNetwork, config
 
 
 class HqNetwork(VitNetwork):
     """transformers' layers in the order of "Segment Anything in High Quality" (Ke et al., 2023).
 
     transformers 5.23 has a decoder of its own that is not the authors': it throws away what the image learned of the
-    prompt and draws on the image turned on its side. Its forward is therefore not used, and what does not depend on
-    the prompt is computed once an image.
+    prompt and draws on the image turned on its side. Its forward is therefore not used.
     """
 
     @property
@@ -42,35 +44,42 @@ class HqNetwork(VitNetwork):
         )
         return image, fine
 
-    def answer(self, features: Features, asked: Asked, *, multimask: bool) -> tuple[Tensor, Tensor]:
-        """Return logits and predicted IoU of three masks, or of the single one, each with the fine mask added.
+    def hear(self, features: Features, asked: Asked, *, multimask: bool) -> Heard:
+        """Ask for three masks, or for the settled one, each with the fine mask added.
 
         The authors' code gives of the three only the one of the highest forecast.
         """
         image, fine = features
-        decoder = self._model.mask_decoder
         sparse, dense = self.prompts(asked)
-        count = 1 if sparse is None else sparse.shape[1]
+
+        def refine(logits: Tensor, canvas: Tensor, told: Tensor) -> Tensor:
+            return logits + self._finer(canvas, told[:, 1 + MASKS], fine)
+
+        which = range(1, MASKS) if multimask else range(1)
+        return self._decoder.hear(image, dense, sparse, which, None, plain=asked.mask is None, refine=refine)
+
+    def _finer(self, canvas: Tensor, token: Tensor, fine: Tensor) -> Tensor:
+        """Return the fine masks, ``float32[N, 1, h, w]``, of what masks are drawn on and the tokens ``float32[N, C]``.
+
+        The token draws on what the last layer makes: that layer's weights and the token are multiplied first.
+        """
+        decoder = self._model.mask_decoder
+        brush = decoder.hq_mask_mlp(token)
+        count = len(brush)
+        drawn = laid_out(canvas.permute(0, 4, 1, 2, 3).flatten(0, 1))
+        drawn = drawn.view(count, -1, *drawn.shape[1:])
+        seen = _active(decoder, decoder.mask_norm(decoder.mask_conv1(drawn)))
+        last = decoder.mask_conv2
+        weight = torch.einsum("nc,cdyx->ndyx", brush, last.weight)
+        sharp = F.conv2d(seen.flatten(0, 1)[None], weight, padding=last.padding, groups=count)[0]
+        level = fine[0, :, : drawn.shape[2], : drawn.shape[3]] + last.bias[:, None, None]
+        return (sharp + torch.einsum("nc,chw->nhw", brush, level))[:, None]
+
+    def _made(self) -> Decoder:
+        decoder = self._model.mask_decoder
         own = torch.cat([decoder.iou_token.weight, decoder.mask_tokens.weight, decoder.hq_token.weight])
-        tokens = own.expand(1, count, -1, -1)
-        if sparse is not None:
-            tokens = torch.cat([tokens, sparse], dim=2)
-        told, drawn = decoder.transformer(
-            point_embeddings=tokens,
-            image_embeddings=(image + dense).repeat_interleave(count, 0),
-            image_positional_embeddings=self._places.repeat_interleave(count, 0),
-            attention_similarity=None,
-        )
-        canvas = drawn.transpose(2, 3).reshape(count, *image.shape[1:])
-        canvas = _active(decoder, decoder.upscale_layer_norm(decoder.upscale_conv1(canvas)))
-        canvas = _active(decoder, decoder.upscale_conv2(canvas))
-        sharp = decoder.mask_conv2(_active(decoder, decoder.mask_norm(decoder.mask_conv1(canvas)))) + fine
-        which = range(1, len(own) - 2) if multimask else range(1)
-        brushes = [decoder.output_hypernetworks_mlps[n](told[0, :, 1 + n]) for n in which]
-        masks = torch.einsum("nkc,nchw->nkhw", torch.stack(brushes, dim=1), canvas)
-        finer = torch.einsum("nc,nchw->nhw", decoder.hq_mask_mlp(told[0, :, len(own) - 1]), sharp)
-        scores = decoder.iou_prediction_head(told[0, :, 0])
-        return masks + finer[:, None], scores[:, which.start : which.stop]
+        # The fine mask's layers look one pixel around themselves, twice.
+        return Decoder(decoder, self._model.get_image_wide_positional_embeddings(), own, margin=1)
 
 
 def build(size: VitSize) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
@@ -26,6 +27,18 @@ class Asked:
     labels: Tensor | None = None
     boxes: Tensor | None = None
     mask: Tensor | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Heard:
+    """What a network said to N prompts: ``scores``, the predicted IoU ``float32[N, C]`` of C masks each.
+
+    ``draw(picked, rows, columns)`` returns the first rows and columns of the logits of those masks whose numbers
+    ``n * C + c`` are in ``picked``, ``int64[K]`` ascending, as ``float32[K, rows, columns]``.
+    """
+
+    scores: Tensor
+    draw: Callable[[Tensor, int, int], Tensor]
 
 
 class Network(Protocol):
@@ -53,5 +66,5 @@ class Network(Protocol):
     def look(self, pixels: Tensor) -> Features:
         """Encode ``float32[1, 3, side, side]``, normalised."""
 
-    def answer(self, features: Features, asked: Asked, *, multimask: bool) -> tuple[Tensor, Tensor]:
-        """Return logits ``float32[N, C, h, w]`` and predicted IoU ``float32[N, C]``; C is 3, or 1 mask."""
+    def hear(self, features: Features, asked: Asked, *, multimask: bool) -> Heard:
+        """Ask for the three masks of an ambiguous prompt, or for a single one."""

@@ -11,12 +11,15 @@ from transformers.models.sam.configuration_sam import SamConfig
 from transformers.models.sam.modeling_sam import SamModel
 
 from models import device as devices
+from models.sam.decoder import Decoder
 from models.sam.frame import Frame, Padded
-from models.sam.network import Asked, Features
+from models.sam.network import Asked, Features, Heard
 from models.sam.variants import VitSize
 
 DECODER_EPSILON = 1e-5
 """Of the decoder's layer norms. transformers' configuration says 1e-6; the authors' code has torch's own 1e-5."""
+MASKS = 4
+"""The settled one and three for an ambiguous prompt."""
 
 
 class VitNetwork:
@@ -28,7 +31,7 @@ class VitNetwork:
         self._size = size
         self._device = device
         with torch.inference_mode():
-            self._places = self._model.get_image_wide_positional_embeddings()
+            self._decoder = self._made()
 
     @property
     def device(self) -> torch.device:
@@ -61,17 +64,11 @@ class VitNetwork:
             found = self._model.vision_encoder(pixels.to(self._device)).last_hidden_state
         return (found.float(),)
 
-    def answer(self, features: Features, asked: Asked, *, multimask: bool) -> tuple[Tensor, Tensor]:
-        """Return logits and predicted IoU of the three masks of an ambiguous prompt, or of the single mask."""
+    def hear(self, features: Features, asked: Asked, *, multimask: bool) -> Heard:
+        """Ask for the three masks of an ambiguous prompt, or for the settled one."""
         sparse, dense = self.prompts(asked)
-        logits, scores = self._model.mask_decoder(
-            image_embeddings=features[0],
-            image_positional_embeddings=self._places,
-            sparse_prompt_embeddings=sparse,
-            dense_prompt_embeddings=dense,
-            multimask_output=multimask,
-        )
-        return logits[0], scores[0]
+        which = range(1, MASKS) if multimask else range(1)
+        return self._decoder.hear(features[0], dense, sparse, which, None, plain=asked.mask is None)
 
     def prompts(self, asked: Asked) -> tuple[Tensor | None, Tensor]:
         """Return prompts as tokens ``float32[1, N, T, C]`` (None if there is only a mask) and as an addend."""
@@ -82,6 +79,11 @@ class VitNetwork:
             input_masks=asked.mask,
         )
         return sparse, dense
+
+    def _made(self) -> Decoder:
+        decoder = self._model.mask_decoder
+        own = torch.cat([decoder.iou_token.weight, decoder.mask_tokens.weight])
+        return Decoder(decoder, self._model.get_image_wide_positional_embeddings(), own)
 
 
 def build(size: VitSize) -> Any:

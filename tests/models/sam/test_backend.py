@@ -92,16 +92,16 @@ def test_the_grid_throws_away_before_it_enlarges(backend, monkeypatch):
     points = np.array([[x, y] for y in range(5, 90, 15) for x in range(5, 120, 15)], dtype=np.float32)
     everything = backend.predict_grid(embedding, points, EVERYTHING)
     middle = float(np.median([each.score for each in everything]))
-    enlarged = []
-    enlarge = type(embedding.frame).enlarge
+    drawn = []
+    shapes = grid.shapes
     monkeypatch.setattr(
-        type(embedding.frame), "enlarge", lambda frame, logits: enlarged.append(len(logits)) or enlarge(frame, logits)
+        grid, "shapes", lambda frame, logits, *rest: drawn.append(len(logits)) or shapes(frame, logits, *rest)
     )
     rule = KeepRule(min_score=middle, min_stability=0.6, max_area=1.01)
     kept = backend.predict_grid(embedding, points, rule)
     wanted = [each for each in everything if each.score > middle and each.stability >= 0.6]
     assert [each.mask for each in kept] == [each.mask for each in wanted]
-    assert sum(enlarged) < len(everything)
+    assert sum(drawn) == sum(each.score > middle for each in everything)
 
 
 def test_batches_shrink_until_the_device_has_memory(backend, monkeypatch):
@@ -117,6 +117,7 @@ def test_batches_shrink_until_the_device_has_memory(backend, monkeypatch):
             raise DeviceOutOfMemory("full")
         return answered(network, own, placed, first, keep)
 
+    monkeypatch.setattr(grid, "POINTS_AT_ONCE", {})
     monkeypatch.setattr(grid, "_answered", stingy)
     found = backend.predict_grid(embedding, points, EVERYTHING)
     assert sizes[:4] == [64, 32, 16, 8]
