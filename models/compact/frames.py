@@ -93,6 +93,27 @@ def sample(
     return np.asarray(seen, dtype=np.float32)
 
 
+def carried(field: NDArray[np.float32], frame: Frame, other: Frame, side: int) -> NDArray[np.float32]:
+    """Return ``float32[side, side]``: ``field``, which is what ``frame`` shows, seen through ``other``; NaN beyond."""
+    kx, ky = field.shape[1] / frame.width, field.shape[0] / frame.height
+    step_x, step_y = other.width * kx / side, other.height * ky / side
+    move = np.array(
+        [
+            [step_x, 0, (other.x0 - frame.x0) * kx + step_x / 2 - 0.5],
+            [0, step_y, (other.y0 - frame.y0) * ky + step_y / 2 - 0.5],
+        ]
+    )
+    seen = cv2.warpAffine(
+        np.ascontiguousarray(field),
+        move,
+        (side, side),
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_CONSTANT,
+        borderValue=(float("nan"),),
+    )
+    return np.asarray(seen, dtype=np.float32)
+
+
 def clicks_in(frame: Frame, clicks: Sequence[tuple[float, float, bool]], side: int) -> list[tuple[float, float, float]]:
     """Return the clicks that lie in ``frame`` as x, y in its ``side`` pixels, and 1 or 0."""
     kx, ky = side / frame.width, side / frame.height
