@@ -13,7 +13,8 @@ from torch.nn import functional
 from models import device as devices
 from models.api import BackendInfo, BackendSpec, BoxPrompt, Image, KeypointCandidate
 from models.compact.rounds import normalise
-from models.pose.frames import Square, around
+from models.keypoints import candidate
+from models.pose.frames import around
 from models.pose.heatmaps import find
 from models.pose.network import PoseNet, placed
 from models.pose.ready import verified
@@ -57,7 +58,7 @@ class EmbeddedPose:
             squares = [around((box.x0, box.y0, box.x1, box.y1)) for box in some]
             points, chances = find(self._logits(np.stack([square.cut(image) for square in squares])))
             for box, square, at, sure in zip(some, squares, points.numpy(), chances.numpy(), strict=True):
-                found.append(_candidate(box, square.to_image(at), sure, places, square))
+                found.append(candidate(box, square.to_image(at), sure, places))
         return found
 
     def _logits(self, crops: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> Tensor:
@@ -82,18 +83,3 @@ def load(spec: BackendSpec, *, device: str | None = None, weights: Path | None =
 
 def _chances(logits: Tensor) -> Tensor:
     return functional.softmax(logits.flatten(2), 2).view_as(logits)
-
-
-def _candidate(
-    box: BoxPrompt,
-    points: np.ndarray[tuple[int, ...], np.dtype[np.float64]],
-    sure: np.ndarray[tuple[int, ...], np.dtype[np.float32]],
-    places: Sequence[int | None],
-    square: Square,
-) -> KeypointCandidate:
-    middle = (square.x, square.y, 0.0)
-    keypoints = tuple(
-        middle if at is None else (float(points[at, 0]), float(points[at, 1]), float(sure[at])) for at in places
-    )
-    known = [float(sure[at]) for at in places if at is not None]
-    return KeypointCandidate(keypoints, sum(known) / len(known) if known else 0.0, box)
