@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
+DRAFT = 0
+"""Stands for the pose being placed where an intent names an instance: stored ones count from 1."""
+
 
 @dataclass(frozen=True, slots=True)
 class PointAdded:
@@ -90,7 +93,7 @@ class JointPlaced:
 
 @dataclass(frozen=True, slots=True)
 class JointMoved:
-    """A joint of a stored instance was dragged."""
+    """A joint of a stored instance was dragged; ``instance_id`` DRAFT: of the pose being placed."""
 
     instance_id: int
     joint: int
@@ -100,10 +103,37 @@ class JointMoved:
 
 @dataclass(frozen=True, slots=True)
 class JointToggled:
-    """A joint of a stored instance gets the next visibility (visible, hidden, not labelled)."""
+    """A joint of a stored instance gets the next visibility (visible, hidden, not labelled); DRAFT: of the draft."""
 
     instance_id: int
     joint: int
+
+
+@dataclass(frozen=True, slots=True)
+class JointChosen:
+    """A joint of a stored instance was clicked."""
+
+    instance_id: int
+    joint: int
+
+
+@dataclass(frozen=True, slots=True)
+class PoseEdited:
+    """The pose of a stored instance was moved (``scaled`` False) or stretched as a whole; all joints (x, y, v)."""
+
+    instance_id: int
+    keypoints: tuple[tuple[float, float, int], ...]
+    scaled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PoseBoxDrawn:
+    """Keypoint tool: a box was dragged for a whole skeleton, ``x0 < x1``, ``y0 < y1``."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +194,9 @@ Intent: TypeAlias = (
     | JointPlaced
     | JointMoved
     | JointToggled
+    | JointChosen
+    | PoseEdited
+    | PoseBoxDrawn
     | Picked
     | AreaPicked
     | Opened

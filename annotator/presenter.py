@@ -54,6 +54,7 @@ class Presenter:
         self._image: ImageRecord | None = None
         self._draft = DraftState()
         self._pose = PoseState()
+        self._joint_hints: KeyHints | None = None
         self._tool = "smart"
         self._thumbs: tuple[tuple[Candidate, ...], list[QImage]] = ((), [])
         self._ready_hashes: frozenset[str] = frozenset()
@@ -253,6 +254,12 @@ class Presenter:
         self._show_hints()
         self.refresh_actions()
 
+    def show_joint_hints(self, hints: KeyHints | None) -> None:
+        """Say what the keys do with the joint that is chosen; None: no joint is."""
+        if hints != self._joint_hints:
+            self._joint_hints = hints
+            self._show_hints()
+
     def show_preview(self, mask: Rle | None) -> None:
         """Show what a click would give, while there is no draft."""
         if self._draft.draft is None and not self._pose.placed:
@@ -309,12 +316,15 @@ class Presenter:
                 enter = "store it as soon as it is found"
             tab = "next candidate" if len(state.candidates) > 1 else ""
             return KeyHints(enter=enter if state.candidate or state.waiting else "", tab=tab, esc="drop it")
+        if self._joint_hints is not None and not self._pose.placed:
+            return self._joint_hints
         if self._tool == "keypoints":
             if self._pose.skeleton is None:
                 return KeyHints(note="This label has no skeleton. Give it one: right-click the label, Edit.")
             count = f"{len(self._pose.placed) + 1}/{len(self._pose.skeleton.joints)}"
             if not self._pose.placed:
-                return KeyHints(note=f"Click {self._pose.next_joint} ({count}); a right click marks it as hidden.")
+                note = f"Click {self._pose.next_joint} ({count}), right-click it where it is hidden"
+                return KeyHints(note=f"{note}; or drag a box for the whole skeleton.")
             note = f"{self._pose.next_joint} ({count}); right click: hidden, J: skip"
             return KeyHints(enter="finish the pose", note=note, esc="drop it")
         if self._tool == "select" and self._window.canvas.has_vertices:

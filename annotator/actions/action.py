@@ -29,6 +29,8 @@ class UiContext:
     label_count: int = 0
     has_clipboard: bool = False
     reviewing: bool = False
+    pose_selected: bool = False
+    joint_chosen: bool = False
 
     @property
     def has_selection(self) -> bool:

@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from annotator.actions import check, dashboard, edit, file, help, instance, label, navigate, review, semi, tools, view  # noqa: A004  # a room's name
+from annotator.actions import (  # a room's name
+    check,
+    dashboard,
+    edit,
+    file,
+    help,  # noqa: A004  # a room's name
+    instance,
+    label,
+    navigate,
+    pose,
+    review,
+    semi,
+    tools,
+    view,
+)
 from annotator.actions.action import Action
 
 MENUS = (file.MENU, edit.MENU, view.MENU, navigate.MENU, tools.MENU, instance.MENU, label.MENU, help.MENU)
@@ -16,6 +30,7 @@ ALL_ACTIONS: tuple[Action, ...] = (
     *check.CHECK_ACTIONS,
     *tools.TOOL_ACTIONS,
     *instance.INSTANCE_ACTIONS,
+    *pose.POSE_ACTIONS,
     *review.REVIEW_ACTIONS,
     *label.LABEL_ACTIONS,
     *help.HELP_ACTIONS,

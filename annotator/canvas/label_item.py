@@ -84,7 +84,7 @@ class LabelItem(LightItem):
                 rect.moveTop(top)
             if not rect.intersects(exposed):
                 continue
-            _plate(painter, rect, _short(plate.label.text), plate.label.color)
+            draw_plate(painter, rect, _short(plate.label.text), plate.label.color)
             drawn += 1
             if drawn >= MOST:
                 return
@@ -117,7 +117,8 @@ def _short(text: str) -> str:
     return text if len(text) <= MAX_CHARS else text[: MAX_CHARS - 1] + "…"
 
 
-def _plate(painter: QPainter, plate: QRectF, text: str, color: Rgb) -> None:
+def draw_plate(painter: QPainter, plate: QRectF, text: str, color: Rgb) -> None:
+    """Draw words on a small dark plate with a dot of ``color``; the painter's font must be set."""
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(PLATE)
     painter.drawRoundedRect(plate, 4, 4)

@@ -10,6 +10,7 @@ import numpy as np
 from annotator.canvas.scene_data import InstanceView
 from annotator.canvas.shapes import Shape
 from annotator.canvas.tools.gesture import Grip, Xy
+from engine.records import Keypoints
 
 EIGHT = ((0.0, 0.0), (0.5, 0.0), (1.0, 0.0), (1.0, 0.5), (1.0, 1.0), (0.5, 1.0), (0.0, 1.0), (0.0, 0.5))
 """Box handles clockwise from the top-left corner, as shares of width and height."""
@@ -71,8 +72,31 @@ def box_handles(box: tuple[float, float, float, float]) -> tuple[Xy, ...]:
     return tuple((x0 + across * (x1 - x0), y0 + down * (y1 - y0)) for across, down in EIGHT)
 
 
-def grip_of_joints(view: InstanceView, at: Xy, reach: float) -> Grip | None:
+def grip_of_joints(instance_id: int, keypoints: Keypoints, at: Xy, reach: float) -> Grip | None:
     """Return the nearest labelled joint within ``reach`` image pixels."""
-    joints = [(math.dist((x, y), at), i) for i, (x, y, v) in enumerate(view.keypoints or ()) if v]
+    joints = [(math.dist((x, y), at), i) for i, (x, y, v) in enumerate(keypoints) if v]
     away, index = min(joints, default=(math.inf, 0))
-    return Grip(view.id, "joint", 0, index) if away <= reach else None
+    return Grip(instance_id, "joint", 0, index) if away <= reach else None
+
+
+def grip_of_bones(
+    instance_id: int, keypoints: Keypoints, edges: Sequence[tuple[int, int]], at: Xy, reach: float
+) -> Grip | None:
+    """Return the pose's bone if one with two labelled ends passes within ``reach`` image pixels, else None."""
+    for first, second in edges:
+        if max(first, second) < len(keypoints) and keypoints[first][2] and keypoints[second][2]:
+            (ax, ay, _), (bx, by, _) = keypoints[first], keypoints[second]
+            length = (bx - ax) ** 2 + (by - ay) ** 2
+            share = ((at[0] - ax) * (bx - ax) + (at[1] - ay) * (by - ay)) / length if length else 0.0
+            share = min(max(share, 0.0), 1.0)
+            if math.dist((ax + share * (bx - ax), ay + share * (by - ay)), at) <= reach:
+                return Grip(instance_id, "bone")
+    return None
+
+
+def grip_of_frame(instance_id: int, frame: tuple[float, float, float, float], at: Xy, reach: float) -> Grip | None:
+    """Return the handle of a pose's frame (x0, y0, x1, y1) within ``reach`` image pixels."""
+    for index, place in enumerate(box_handles(frame)):
+        if math.dist(place, at) <= reach:
+            return Grip(instance_id, "frame", 0, index)
+    return None

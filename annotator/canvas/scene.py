@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QGraphicsScene
 
 from annotator.canvas import looks
+from annotator.canvas.colors import to_rgb
 from annotator.canvas.coverage_item import CoverageItem
 from annotator.canvas.draft_item import DraftItem
 from annotator.canvas.editable_rings import EditableRings, Rings
@@ -21,13 +22,16 @@ from annotator.canvas.mark_item import MarkItem
 from annotator.canvas.overlay_item import OverlayItem, Sheet
 from annotator.canvas.picking import Picker, box_handles
 from annotator.canvas.pose_item import Pose, PoseItem
-from annotator.canvas.scene_data import DraftView, InstanceView
+from annotator.canvas.scene_data import DraftView, InstanceView, Rgb
 from annotator.canvas.shapes import Shape, prepare_shapes
 from annotator.canvas.sketch_item import SketchItem
+from annotator.canvas.tag_item import TagItem
 from annotator.canvas.tools.gesture import Xy
 from annotator.canvas.veil_item import VeilItem
+from annotator.intents import DRAFT
 from annotator.tokens import Tokens
-from engine.records import Box, Rle
+from engine.records import Box, Keypoints, Rle, SkeletonRecord
+from engine.skeletons.poses import Corners, extent
 
 FILL = 0.35
 
@@ -51,12 +55,13 @@ class CanvasScene(QGraphicsScene):
         self.handles = HandleItem(tokens, z=7)
         self.pairs, self.marks = MarkItem(z=6.5), MarkItem(z=7.5)
         self.draft_marks, self.sketch = DraftItem(tokens, z=8), SketchItem(tokens, z=11)
+        self.tag = TagItem(z=12)
         self.overlays = (self.hover_mask, self.draft_mask, self.chosen, self.masks)
         self._light = (
             *(self.poses, self.labels, self.pairs, self.handles, self.marks),
             *(self.draft_marks, self.draft_pose, self.hover_label),
         )
-        for item in (self.image, self.coverage, self.veil, *self.overlays, *self._light, self.sketch):
+        for item in (self.image, self.coverage, self.veil, *self.overlays, *self._light, self.sketch, self.tag):
             self.addItem(item)
         self.instances: dict[int, InstanceView] = {}
         self._shapes: dict[int, Shape] = {}
@@ -68,6 +73,9 @@ class CanvasScene(QGraphicsScene):
         self._opacity, self._ratio, self._labels_shown = FILL, 1.0, True
         self._picker = Picker((), {}, ())
         self._rings = EditableRings()
+        self._posing = False
+        self._chosen_joint: tuple[int, int, str] | None = None
+        self._previews: dict[int, Keypoints] = {}
 
     def set_image(self, levels: Sequence[NDArray[np.uint8]]) -> None:
         """Show another image, without any instance or draft."""
@@ -92,7 +100,7 @@ class CanvasScene(QGraphicsScene):
 
     def set_unit(self, unit: float, ratio: float) -> None:
         """Tell the image pixels a screen pixel covers, and the device pixels a screen pixel has."""
-        for item in (*self._light, self.sketch):
+        for item in (*self._light, self.sketch, self.tag):
             item.set_unit(unit)
         if ratio != self._ratio:
             self._ratio = ratio
@@ -103,6 +111,7 @@ class CanvasScene(QGraphicsScene):
         shown = [view for view in views if view.state.shown]
         self.instances = {view.id: view for view in shown}
         self._shapes = prepare_shapes(shown, shapes)
+        self._previews.clear()
         self._rings.look_again()
         self._restyle()
 
@@ -115,6 +124,7 @@ class CanvasScene(QGraphicsScene):
             self._shapes.pop(key, None)
         self._rings.forget(gone)
         for view in fresh:
+            self._previews.pop(view.id, None)
             old = self.instances.get(view.id)
             if old is None or old.mask != view.mask or old.bbox != view.bbox:
                 self._shapes.pop(view.id, None)
@@ -155,6 +165,54 @@ class CanvasScene(QGraphicsScene):
         self._mark_labels()
         self._mark_poses()
 
+    def set_posing(self, on: bool) -> None:
+        """Give the selected pose, whatever else it has, the frame that stretches it; the keypoint tool does."""
+        self._posing = on
+        self._mark_selection()
+
+    def set_joint(self, chosen: tuple[int, int, str] | None) -> None:
+        """Mark a joint by its instance, number and name."""
+        if chosen != self._chosen_joint:
+            self._chosen_joint = chosen
+            self._mark_poses()
+
+    def preview_pose(self, instance_id: int, keypoints: Keypoints | None) -> None:
+        """Draw a pose elsewhere while a gesture runs; None: where it is."""
+        if keypoints is None:
+            self._previews.pop(instance_id, None)
+        else:
+            self._previews[instance_id] = keypoints
+        if instance_id == DRAFT:
+            self._mark_draft_pose()
+        else:
+            self._mark_poses()
+            self._mark_selection()
+
+    def pose_of(self, instance_id: int) -> Keypoints:
+        """Return the joints shown of an instance, or of the pose being placed (DRAFT)."""
+        if instance_id in self._previews:
+            return self._previews[instance_id]
+        if instance_id == DRAFT:
+            return (self._draft.keypoints if self._draft is not None else None) or ()
+        view = self.instances.get(instance_id)
+        return (view.keypoints if view is not None else None) or ()
+
+    @property
+    def posed_selection(self) -> InstanceView | None:
+        """The one selected instance, where it has a pose that can be edited."""
+        chosen = next(iter(self.selection - self.invisible), None)
+        view = self.instances.get(chosen) if chosen is not None and len(self.selection) == 1 else None
+        return view if view is not None and not view.locked and extent(view.keypoints or ()) is not None else None
+
+    @property
+    def pose_frame(self) -> Corners | None:
+        """The box around the joints of the selected pose, where its frame is shown: two joints are needed."""
+        view = self.posed_selection
+        if view is None or not (self._posing or view.pose_only):
+            return None
+        keypoints = self.pose_of(view.id)
+        return extent(keypoints) if sum(v > 0 for _, _, v in keypoints) > 1 else None
+
     def set_hover(self, instance_id: int | None) -> None:
         """Brighten one instance and name it."""
         self.hover = instance_id if instance_id in self.instances else None
@@ -188,10 +246,7 @@ class CanvasScene(QGraphicsScene):
         else:
             look = looks.draft(color, self._ratio, dashed=draft.dashed)
             self.draft_mask.patch([Sheet(0, 0.0, Shape.of_rle(draft.mask), look)])
-        poses = []
-        if draft is not None and draft.keypoints:
-            poses.append(Pose(draft.keypoints, draft.skeleton.edges if draft.skeleton else (), color, strong=True))
-        self.draft_pose.set_poses(poses)
+        self._mark_draft_pose()
 
     def at(self, x: float, y: float) -> int | None:
         """Return the smallest visible instance under an image place."""
@@ -220,8 +275,8 @@ class CanvasScene(QGraphicsScene):
         view = self.instances.get(instance_id)
         if view is None or view.mask is not None or view.bbox is None or view.locked:
             return None
-        # The box of a pose follows from its joints, and its handles would lie on them.
-        if any(seen for _, _, seen in view.keypoints or ()):
+        # The box of a mere pose follows from its joints; the frame stretches both.
+        if view.pose_only:
             return None
         x, y, width, height = view.bbox
         return x, y, x + width, y + height
@@ -257,7 +312,8 @@ class CanvasScene(QGraphicsScene):
             box = self.editable_box(shown[0].id)
             rings = self.editable_rings(shown[0].id)
             places = box_handles(box) if box else tuple(place for ring in rings for place in ring)
-        self.handles.set_places(places)
+        frame = self.pose_frame
+        self.handles.set_places(() if self._posing else places, frame)
 
     def _mark_hover(self) -> None:
         view = self.instances.get(self.hover) if self.hover is not None else None
@@ -288,12 +344,33 @@ class CanvasScene(QGraphicsScene):
     def _mark_poses(self) -> None:
         invisible = self.invisible
         self.poses.set_poses(
-            [
-                Pose(v.keypoints, v.skeleton.edges if v.skeleton else (), v.color, strong=v.id in self.selection)
-                for v in self.instances.values()
-                if v.keypoints and v.id not in invisible
-            ]
+            [self._pose(view) for view in self.instances.values() if view.keypoints and view.id not in invisible]
         )
+
+    def _pose(self, view: InstanceView) -> Pose:
+        joint = self._chosen_joint
+        mine = joint is not None and joint[0] == view.id
+        return Pose(
+            self.pose_of(view.id),
+            view.skeleton.edges if view.skeleton else (),
+            view.color,
+            strong=view.id in self.selection,
+            joint_colors=_joint_colors(view.skeleton),
+            scores=view.joint_scores,
+            chosen=joint[1] if joint is not None and mine else None,
+            name=joint[2] if joint is not None and mine else "",
+        )
+
+    def _mark_draft_pose(self) -> None:
+        draft, keypoints = self._draft, self.pose_of(DRAFT)
+        if draft is None or not keypoints:
+            self._previews.pop(DRAFT, None)
+            self.draft_pose.set_poses(())
+            return
+        accent = QColor(self._tokens.accent)
+        color = draft.color or (accent.red(), accent.green(), accent.blue())
+        edges = draft.skeleton.edges if draft.skeleton else ()
+        self.draft_pose.set_poses([Pose(keypoints, edges, color, True, _joint_colors(draft.skeleton))])
 
     def _box(self, view: InstanceView) -> Box | None:
         if view.bbox is not None:
@@ -303,6 +380,10 @@ class CanvasScene(QGraphicsScene):
             return None
         xs, ys = zip(*places, strict=True)
         return min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys)
+
+
+def _joint_colors(skeleton: SkeletonRecord | None) -> tuple[Rgb, ...]:
+    return tuple(to_rgb(color) for color in skeleton.colors) if skeleton is not None else ()
 
 
 def whole(scene: CanvasScene) -> QRectF:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from engine.records import Box, Keypoints, Rle, SkeletonRecord, State
+from engine.skeletons.poses import extent
 
 Rgb = tuple[int, int, int]
 """Red, green, blue, each 0..255."""
@@ -26,6 +27,17 @@ class InstanceView:
     locked: bool = False
     named: bool = True
     """False where the title only says that there is no label: then it is shown on hover and selection alone."""
+    joint_scores: tuple[float, ...] = ()
+    """How sure a backend was of each joint, 0..1; empty where none was asked."""
+
+    @property
+    def pose_only(self) -> bool:
+        """Whether the joints are all it has: no mask, and no box but the one around them."""
+        box = extent(self.keypoints or ())
+        if self.mask is not None or box is None:
+            return False
+        around = (box[0], box[1], max(box[2] - box[0], 1.0), max(box[3] - box[1], 1.0))
+        return self.bbox is None or all(abs(a - b) < 1e-6 for a, b in zip(self.bbox, around, strict=True))
 
     def with_color(self, color: Rgb) -> InstanceView:
         """Return the same instance in another colour."""

@@ -7,11 +7,14 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.canvas.picking import grip_of_box, grip_of_joints, grip_of_rings
+from annotator.canvas.handle_item import FRAME_PX
+from annotator.canvas.picking import grip_of_bones, grip_of_box, grip_of_frame, grip_of_joints, grip_of_rings
 from annotator.canvas.scene import CanvasScene
+from annotator.canvas.scene_data import InstanceView
 from annotator.canvas.tools.gesture import NEAR_PX, Cutter, Grip, Options, Sketch, Xy
-from annotator.intents import Intent, RingEdited
+from annotator.intents import DRAFT, Intent, RingEdited
 from engine.geometry.scissors import Scissors
+from engine.records import Keypoints
 
 
 class CanvasStage:
@@ -60,25 +63,55 @@ class CanvasStage:
         if view is None or view.locked or chosen in self._scene.invisible:
             return None
         reach = NEAR_PX * self.unit
-        found = grip_of_joints(view, (x, y), reach)
+        at = (x, y)
+        found = grip_of_joints(chosen, view.keypoints or (), at, reach)
         rings = self._scene.editable_rings(chosen)
-        if found is None and rings:
-            found = grip_of_rings(chosen, rings, (x, y), reach)
+        on_rings = grip_of_rings(chosen, rings, at, reach) if found is None and rings else None
+        if on_rings is not None and on_rings.part == "vertex":
+            return on_rings
         box = self._scene.editable_box(chosen)
-        if found is None and box is not None:
-            found = grip_of_box(chosen, box, (x, y), reach)
-        return found
+        on_box = grip_of_box(chosen, box, at, reach) if found is None and box is not None else None
+        if on_box is not None and on_box.part == "corner":
+            return on_box
+        return found or self._whole_pose_at(view, at) or on_rings or on_box
 
-    def joint_at(self, x: float, y: float) -> Grip | None:
-        """Return the joint of a shown instance under the pointer, the selected ones' first."""
-        scene = self._scene
+    def pose_grip_at(self, x: float, y: float) -> Grip | None:
+        """Return the joint of the draft or any shown pose under the pointer, else what drags the selected pose."""
+        scene, reach, at = self._scene, NEAR_PX * self.unit, (x, y)
+        found = grip_of_joints(DRAFT, scene.pose_of(DRAFT), at, reach)
+        if found is not None:
+            return found
         order = sorted(scene.instances.values(), key=lambda view: view.id not in scene.selection)
         grips = (
-            grip_of_joints(view, (x, y), NEAR_PX * self.unit)
+            grip_of_joints(view.id, view.keypoints, at, reach)
             for view in order
             if view.keypoints and not view.locked and view.id not in scene.invisible
         )
-        return next((grip for grip in grips if grip is not None), None)
+        joint = next((grip for grip in grips if grip is not None), None)
+        if joint is not None:
+            return joint
+        chosen = scene.posed_selection
+        return self._whole_pose_at(chosen, at) if chosen is not None else None
+
+    def _whole_pose_at(self, view: InstanceView, at: Xy) -> Grip | None:
+        """Return a handle of the frame or a bone of the selected pose."""
+        reach = NEAR_PX * self.unit
+        frame = self._scene.pose_frame
+        found = None
+        if frame is not None:
+            grow = FRAME_PX * self.unit
+            wide = (frame[0] - grow, frame[1] - grow, frame[2] + grow, frame[3] + grow)
+            found = grip_of_frame(view.id, wide, at, reach)
+        edges = view.skeleton.edges if view.skeleton is not None else ()
+        return found or grip_of_bones(view.id, view.keypoints or (), edges, at, reach / 2)
+
+    def pose_of(self, instance_id: int) -> Keypoints:
+        """Return the joints of an instance, or of the pose being placed."""
+        return self._scene.pose_of(instance_id)
+
+    def show_pose(self, instance_id: int, keypoints: Keypoints | None) -> None:
+        """Show a pose as the gesture would leave it; None: as it is."""
+        self._scene.preview_pose(instance_id, keypoints)
 
     def rings_of(self, instance_id: int) -> tuple[tuple[Xy, ...], ...]:
         """Return the editable outline of an instance."""

@@ -24,15 +24,16 @@ from PySide6.QtWidgets import QWidget
 from annotator.canvas.mark_item import Mark
 from annotator.canvas.motion import STEP, MovingView
 from annotator.canvas.navigator import Navigator
+from annotator.canvas.pose_figure import FigureView, PoseFigure
 from annotator.canvas.scene import CanvasScene, whole
-from annotator.canvas.scene_data import DraftView, InstanceView
+from annotator.canvas.scene_data import DraftView, InstanceView, Rgb
 from annotator.canvas.shapes import Shape
 from annotator.canvas.stage import CanvasStage
 from annotator.canvas.tools.gesture import Event, Kind, Options, Runner
 from annotator.canvas.tools.table import TOOLS
 from annotator.intents import Intent, RadiusChanged
 from annotator.tokens import DARK, Tokens
-from engine.records import Box, Rle
+from engine.records import Box, Keypoints, Rle
 
 WORK_S = 0.003
 """Compositing between two frames may take about this long; the rest follows after the next frame."""
@@ -55,6 +56,8 @@ _KEYS = {
     Qt.Key.Key_Backspace: "backspace",
     Qt.Key.Key_Escape: "escape",
 }
+_ARROWS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
+FAR = 10
 
 
 class CanvasView(MovingView):
@@ -63,6 +66,8 @@ class CanvasView(MovingView):
     intent = Signal(object)
     pointer = Signal(object, object)
     hovered = Signal(object)
+    arrow = Signal(int, int)
+    """An arrow key that no action took: right and down in steps of one, or ten with Shift."""
 
     def __init__(self, parent: QWidget | None = None, tokens: Tokens = DARK) -> None:
         """Start empty with the smart tool."""
@@ -78,6 +83,7 @@ class CanvasView(MovingView):
         self._navigator_wanted = True
         self._navigator = Navigator(self, tokens)
         self._navigator.moved.connect(self.center_at)
+        self.figure = PoseFigure(self, tokens)
         self._work = QTimer(self)
         self._work.setSingleShot(True)
         self._work.setInterval(0)
@@ -140,6 +146,23 @@ class CanvasView(MovingView):
     def has_vertices(self) -> bool:
         """Whether one instance alone is selected and shows vertex handles (which the select tool can drag)."""
         return self._scene.has_vertices
+
+    def set_joint(self, chosen: tuple[int, int, str] | None) -> None:
+        """Mark a joint of a stored pose by its instance, number and name; or none."""
+        self._scene.set_joint(chosen)
+
+    def preview_pose(self, instance_id: int, keypoints: Keypoints | None) -> None:
+        """Draw a pose (image pixels) elsewhere until it is stored; None: where it is."""
+        self._scene.preview_pose(instance_id, keypoints)
+
+    def set_tag(self, text: str, color: Rgb = (255, 255, 255)) -> None:
+        """Let a few words follow the pointer, or none."""
+        self._scene.tag.set_text(text, color)
+
+    def set_figure(self, figure: FigureView | None) -> None:
+        """Show the skeleton's small figure in the corner, or none."""
+        self.figure.set_figure(figure)
+        self._on_moved()
 
     def set_hover(self, instance_id: int | None) -> None:
         """Brighten and name one instance; does not emit ``hovered``."""
@@ -205,6 +228,7 @@ class CanvasView(MovingView):
         self.setBackgroundBrush(QColor(tokens.canvas))
         self._scene.set_tokens(tokens)
         self._navigator.set_tokens(tokens)
+        self.figure.set_tokens(tokens)
         self._composite()
 
     # Tools
@@ -224,6 +248,7 @@ class CanvasView(MovingView):
         )
         self._tool = name
         self._runner.change(spec.run)
+        self._scene.set_posing(name == "keypoints")
         self._show_cursor()
         self._show_handles()
         if not spec.hovers:
@@ -288,6 +313,7 @@ class CanvasView(MovingView):
             return
         at = self.to_image(event.position())
         inside = whole(self._scene).contains(at)
+        self._scene.tag.set_place((at.x(), at.y()) if inside and not event.buttons() else None)
         self.pointer.emit(at.x() if inside else None, at.y() if inside else None)
         self._runner.send(self._event(Kind.MOVE, event))
         if TOOLS[self._tool].hovers and event.buttons() == Qt.MouseButton.NoButton:
@@ -333,6 +359,12 @@ class CanvasView(MovingView):
             self._show_cursor()
             event.accept()
             return
+        step = _ARROWS.get(Qt.Key(event.key()))
+        if step is not None:
+            far = FAR if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
+            self.arrow.emit(step[0] * far, step[1] * far)
+            event.accept()
+            return
         name = _KEYS.get(Qt.Key(event.key()))
         if name is not None and self.gesture_key(name):
             event.accept()
@@ -360,6 +392,7 @@ class CanvasView(MovingView):
     def leaveEvent(self, event: QEvent) -> None:
         """Nothing is under the pointer any more."""
         self.pointer.emit(None, None)
+        self._scene.tag.set_place(None)
         self._runner.send(Event(Kind.LEAVE))
         self._hover(None)
         super().leaveEvent(event)
@@ -422,6 +455,8 @@ class CanvasView(MovingView):
         self._navigator.setVisible(beyond and self._navigator_wanted)
         corner = self.rect().bottomRight() - self._navigator.rect().bottomRight()
         self._navigator.move(corner - QPoint(NAVIGATOR_MARGIN_PX, NAVIGATOR_MARGIN_PX))
+        left = self.width() - self.figure.width() - NAVIGATOR_MARGIN_PX
+        self.figure.move(left, NAVIGATOR_MARGIN_PX)
         self._work.start()
 
     def _composite(self, budget_s: float = WORK_S) -> None:

@@ -18,6 +18,7 @@ from annotator.commands.find import FindCommands
 from annotator.commands.instances import InstanceCommands
 from annotator.commands.labels import LabelCommands
 from annotator.commands.modes import FIRST, ModeCommands, ModePart
+from annotator.commands.poses import PoseCommands
 from annotator.commands.replay import ReplayCommands
 from annotator.commands.review import ReviewCommands
 from annotator.commands.runs import RunCommands
@@ -51,12 +52,18 @@ class Commands:
         self.files = FileCommands(desk, opened=self._project_opened, closed=self._project_closed)
         self.exchange = ExchangeCommands(desk)
         self.instances = InstanceCommands(desk)
+        self.poses = PoseCommands(desk)
+        self.instances.pose_intent = self.poses.on_intent
+        self.instances.step_joint = self.poses.step
+        self.instances.unlabel_joint = self.poses.backspace
+        self.instances.drop_joint = self.poses.joints.drop
+        self.instances.flush_joint = self.poses.flush
         self.labels = LabelCommands(desk)
         self.skeletons = SkeletonCommands(desk)
         self.view = ViewCommands(desk, log=log, set_label=self.labels.set_label)
         self.dashboard = DashboardCommands(desk, annotate=lambda: self.modes.choose(FIRST))
         self.assisted = AssistedCommands(desk, ask_label=self.labels.ask_label)
-        self.instances.labelled_first = self.assisted.labelled_first
+        self.instances.labelled_first = self.poses.labelled_first = self.assisted.labelled_first
         self.replay = ReplayCommands(desk)
         self.instances.step_elsewhere = self.replay.replay.step
         self.instances.end_elsewhere = self.replay.replay.end
@@ -206,6 +213,7 @@ class Commands:
             if stored:
                 self.assisted.stored_on_leaving()
         self._desk.posing.cancel()
+        self.poses.flush()
 
     def _arrived(self, image: ImageRecord | None) -> None:
         desk = self._desk
@@ -265,6 +273,7 @@ class Commands:
         """Enable what makes sense now."""
         desk = self._desk
         self.assisted.refresh()
+        self.poses.refresh()
         editing, state = desk.editing, desk.prompting.state
         chosen = [editing.instances[i] for i in editing.selection if i in editing.instances]
         desk.registry.refresh(
@@ -286,5 +295,7 @@ class Commands:
                 label_count=len(editing.labels),
                 has_clipboard=bool(self.instances.clipboard),
                 reviewing=self.review.active,
+                pose_selected=self.poses.pose_selected,
+                joint_chosen=self.poses.joints.chosen is not None,
             )
         )

@@ -14,9 +14,6 @@ from annotator.intents import (
     BoxEdited,
     HoverMoved,
     Intent,
-    JointMoved,
-    JointPlaced,
-    JointToggled,
     MenuAsked,
     Opened,
     Picked,
@@ -50,6 +47,10 @@ MENU = (
     "instance.hide_others",
     "instance.lock",
     None,
+    "joint.uncertain",
+    "pose.swap",
+    "pose.fill",
+    None,
     "edit.copy",
     "instance.duplicate",
     "instance.delete",
@@ -69,6 +70,11 @@ class InstanceCommands:
         self.select_elsewhere: Callable[[], bool] = lambda: False
         self.step_elsewhere: Callable[[int], bool] = lambda _: False
         self.end_elsewhere: Callable[[], bool] = lambda: False
+        self.pose_intent: Callable[[Intent], bool] = lambda _: False
+        self.step_joint: Callable[[int], bool] = lambda _: False
+        self.unlabel_joint: Callable[[], bool] = lambda: False
+        self.drop_joint: Callable[[], bool] = lambda: False
+        self.flush_joint: Callable[[], None] = lambda: None
         self.labelled_first: Callable[[Callable[[], object]], None] = _at_once
         registry, editing = desk.registry, desk.editing
         registry.bind("instance.commit", self.commit)
@@ -120,6 +126,8 @@ class InstanceCommands:
     def on_intent(self, intent: Intent) -> None:
         """Do what a gesture means."""
         editing, prompting = self._desk.editing, self._desk.prompting
+        if self.pose_intent(intent):
+            return
         match intent:
             case PointAdded(x, y, positive):
                 editing.select(())
@@ -142,12 +150,6 @@ class InstanceCommands:
                 editing.set_rings(instance_id, rings)
             case BoxEdited(instance_id, x0, y0, x1, y1):
                 editing.set_box(instance_id, x0, y0, x1, y1)
-            case JointPlaced(x, y, visible):
-                self._desk.posing.place(x, y, visible=visible)
-            case JointMoved(instance_id, joint, x, y):
-                editing.move_joint(instance_id, joint, x, y)
-            case JointToggled(instance_id, joint):
-                editing.toggle_joint(instance_id, joint)
             case Picked(x, y, add, below):
                 again = len(editing.selection) == 1
                 editing.pick(x, y, add=add, below=below or (again and not add))
@@ -195,8 +197,8 @@ class InstanceCommands:
             self._decide(State.ACCEPTED)
 
     def cycle(self, step: int) -> None:
-        """Tab: the next candidate of a draft, else the next instance."""
-        if self.step_elsewhere(step):
+        """Tab: the next candidate of a draft, the next joint of a pose, else the next instance."""
+        if self.step_elsewhere(step) or self.step_joint(step):
             return
         if self._desk.prompting.state.candidates:
             self._desk.prompting.cycle(step)
@@ -208,15 +210,19 @@ class InstanceCommands:
     def backspace(self) -> None:
         """Take back the last vertex, joint or click."""
         desk = self._desk
-        if not desk.window.canvas.gesture_key("backspace") and not desk.posing.remove_last():
-            desk.prompting.remove_last()
+        if desk.window.canvas.gesture_key("backspace") or desk.posing.remove_last():
+            return
+        if not desk.prompting.remove_last():
+            self.unlabel_joint()
 
     def step_back(self) -> None:
-        """Esc: one level back - gesture, draft, pose, selection, tool."""
+        """Esc: one level back - gesture, draft, pose, joint, selection, tool."""
         desk = self._desk
         if self.end_elsewhere():
             return
         if desk.window.canvas.gesture_key("escape") or desk.prompting.cancel() or desk.posing.cancel():
+            return
+        if self.drop_joint():
             return
         if desk.editing.selection:
             desk.editing.select(())
@@ -228,6 +234,7 @@ class InstanceCommands:
         desk = self._desk
         if desk.window.canvas.gesture_key("backspace") or desk.posing.remove_last() or desk.prompting.remove_last():
             return
+        self.flush_joint()
         if not self.undo_elsewhere(self._image_id):
             desk.store.undo(self._image_id)
 

@@ -42,11 +42,9 @@ class LabelCommands:
     def label_changed(self) -> None:
         """Tell everyone which label is the current one."""
         desk = self._desk
-        label = desk.editing.labels.get(desk.editing.label_id) if desk.editing.label_id is not None else None
         desk.prompting.label_id = desk.editing.label_id
         desk.window.labels.set_current(desk.editing.label_id)
-        skeleton_id = label.skeleton_id if label is not None else None
-        desk.posing.use(desk.editing.skeletons.get(skeleton_id) if skeleton_id is not None else None)
+        desk.presenter.refresh_actions()
 
     def label_by_place(self, place: int) -> None:
         """Choose a label by its place in the list, 0 for the first."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Literal, Protocol, TypeVar
 
 from annotator.controllers.store import Store
@@ -12,6 +13,7 @@ from engine.geometry.hit_test import HitIndex, HitItem
 from engine.ops.base import Op
 from engine.ops.combine import DuplicateInstances, MergeInstances, SubtractInstances
 from engine.ops.instances import AddInstance, DeleteInstances, SetBox, SetKeypoints
+from engine.ops.joints import CopyPoses, PlaceJoints, SwapSides
 from engine.ops.reviews import Reorder, SetLabel, SetLocked, SetState
 from engine.ops.shapes import AddRing, PaintStroke, Points, Repair, RepairMasks, SetRings, SplitParts
 from engine.records import ImageRecord, InstanceRecord, Keypoints, LabelRecord, Provenance, SkeletonRecord, State
@@ -350,33 +352,89 @@ class Editing:
         """Move or resize a box."""
         self._do(SetBox(instance_id, (x0, y0, x1 - x0, y1 - y0)))
 
-    def pose(self, keypoints: Keypoints, *, active_ms: int = 0) -> None:
-        """Store a placed pose: on the selected instance of that label if it has none yet, else as a new instance."""
+    def skeleton_of(self, label_id: int | None) -> SkeletonRecord | None:
+        """Return the skeleton of a label, or None."""
+        label = self.labels.get(label_id) if label_id is not None else None
+        return self.skeletons.get(label.skeleton_id) if label is not None and label.skeleton_id is not None else None
+
+    @property
+    def unposed(self) -> InstanceRecord | None:
+        """The one selected instance whose label has a skeleton and that has no pose yet: the next pose is its own."""
+        chosen = self.instances.get(self.selection[0]) if len(self.selection) == 1 else None
+        if chosen is None or chosen.locked or any(v for _, _, v in chosen.keypoints or ()):
+            return None
+        return chosen if self.skeleton_of(chosen.label_id) is not None else None
+
+    def pose(self, keypoints: Keypoints, *, tool: str = "keypoints", clicks: int | None = None) -> None:
+        """Store a placed pose: on the selected instance that has none yet, else as a new instance."""
         if self.image is None:
             return
-        chosen = self.instances.get(self.selection[-1]) if self.selection else None
-        if chosen is not None and chosen.keypoints is None and chosen.label_id == self.label_id:
-            self._do(SetKeypoints(chosen.id, keypoints))
+        chosen = self.unposed
+        if chosen is not None:
+            self._do(SetKeypoints(chosen.id, keypoints), select=lambda _: (chosen.id,))
             return
-        story = Provenance(tool="keypoints", clicks=sum(v > 0 for _, _, v in keypoints), active_ms=active_ms)
-        self._do(AddInstance(self.image.id, keypoints=keypoints, label_id=self.label_id, provenance=story))
+        count = sum(v > 0 for _, _, v in keypoints) if clicks is None else clicks
+        story = Provenance(tool=tool, clicks=count)
+        op = AddInstance(self.image.id, keypoints=keypoints, label_id=self.label_id, provenance=story)
+        self._do(op, select=(lambda record: (record.id,)) if tool != "keypoints" else None)
+
+    def place_joints(
+        self, instance_id: int, joints: tuple[tuple[int, float, float, int], ...], *, what: str = "Move joint"
+    ) -> None:
+        """Give joints (number, x, y, v) of a stored pose other places; shown at once, put back if it is refused."""
+        instance = self.instances.get(instance_id)
+        if instance is None or instance.keypoints is None:
+            return
+        points = list(instance.keypoints)
+        for joint, x, y, v in joints:
+            points[joint] = (x, y, v)
+        self._shown_at_once(instance, tuple(points), PlaceJoints(instance_id, joints, what))
+
+    def set_pose(self, instance_id: int, keypoints: Keypoints, *, what: str) -> None:
+        """Give all joints of a stored pose other places (it was moved or scaled as a whole)."""
+        places = tuple((joint, x, y, v) for joint, (x, y, v) in enumerate(keypoints) if v)
+        self.place_joints(instance_id, places, what=what)
 
     def move_joint(self, instance_id: int, joint: int, x: float, y: float) -> None:
         """Drag a joint; one that was not labelled becomes visible."""
         instance = self.instances.get(instance_id)
         if instance is not None and instance.keypoints is not None:
-            points = list(instance.keypoints)
-            points[joint] = (x, y, points[joint][2] or 2)
-            self._do(SetKeypoints(instance_id, tuple(points)))
+            self.place_joints(instance_id, ((joint, x, y, instance.keypoints[joint][2] or 2),))
 
     def toggle_joint(self, instance_id: int, joint: int) -> None:
         """Give a joint the next visibility: visible, hidden, not labelled."""
         instance = self.instances.get(instance_id)
         if instance is not None and instance.keypoints is not None:
-            points = list(instance.keypoints)
-            x, y, v = points[joint]
-            points[joint] = (x, y, {2: 1, 1: 0, 0: 2}[v])
-            self._do(SetKeypoints(instance_id, tuple(points)))
+            x, y, v = instance.keypoints[joint]
+            self.place_joints(instance_id, ((joint, x, y, {2: 1, 1: 0, 0: 2}[v]),), what="Change visibility")
+
+    def swap_sides(self) -> None:
+        """Change left and right of the selected poses over."""
+        if self._some():
+            self._do(SwapSides(self.selection))
+
+    def copy_poses(self, from_image: int) -> None:
+        """Copy the poses of another image: of the current label, or into the selected object that has none."""
+        target = self.unposed
+        label_id = target.label_id if target is not None else self.label_id
+        if self.image is None or label_id is None:
+            self._view.say("info", "Choose the label whose poses are wanted first.")
+            return
+        op = CopyPoses(from_image, self.image.id, label_id, None if target is None else target.id)
+        self._do(op, select=lambda ids: ids)
+
+    def _shown_at_once(self, instance: InstanceRecord, keypoints: Keypoints, op: Op[None]) -> None:
+        # The next gesture starts from here, even before the store has answered.
+        shown = replace(instance, keypoints=keypoints)
+        self.instances[instance.id] = shown
+        self._hits.put(_hit_item(shown))
+        self._view.patch_instances((shown,), ())
+
+        def failed(error: EngineError) -> None:
+            self._view.say("warning", str(error))
+            self.reload()
+
+        self._store.execute(op, initiator=self, failed=failed)
 
     def _some(self) -> bool:
         if not self.selection:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from annotator.canvas import colors
 from annotator.canvas.scene_data import InstanceView, Rgb
-from engine.records import InstanceRecord, LabelRecord, SkeletonRecord
+from engine.records import InstanceRecord, LabelRecord, SkeletonRecord, State
 
 ColorBy = Literal["instance", "label"]
 
@@ -39,4 +39,5 @@ def view_of(
         state=instance.state,
         locked=instance.locked,
         named=label is not None,
+        joint_scores=(instance.joint_scores or ()) if instance.state is State.PROPOSED else (),
     )

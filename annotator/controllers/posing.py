@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from engine.records import Keypoints, SkeletonRecord
+from engine.skeletons.poses import replaced
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +45,32 @@ class Posing:
         """True while joints wait to be committed."""
         return bool(self.state.placed)
 
-    def use(self, skeleton: SkeletonRecord | None) -> None:
-        """Choose the skeleton; joints placed for another one are dropped."""
-        if skeleton != self.state.skeleton:
-            self._set(PoseState(skeleton))
+    def use(self, skeleton: SkeletonRecord | None) -> bool:
+        """Choose the skeleton; joints placed for another one are dropped. True where some were."""
+        now = self.state.skeleton
+        if skeleton == now:
+            return False
+        if skeleton is not None and now is not None and skeleton.joints == now.joints:
+            self._set(PoseState(skeleton, self.state.placed))  # other edges or colours: nothing is lost
+            return False
+        dropped = self.active
+        self._set(PoseState(skeleton))
+        return dropped
 
     def place(self, x: float, y: float, *, visible: bool) -> None:
-        """Place the next joint; the last one finishes the pose."""
+        """Place the next joint (image pixels); the last one finishes the pose."""
         self._add((x, y, 2 if visible else 1))
+
+    def move(self, joint: int, x: float, y: float) -> None:
+        """Drag a joint of the draft."""
+        if joint < len(self.state.placed):
+            self._replace(joint, (x, y, self.state.placed[joint][2]))
+
+    def toggle(self, joint: int) -> None:
+        """Make a joint of the draft hidden, or visible again."""
+        if joint < len(self.state.placed):
+            x, y, v = self.state.placed[joint]
+            self._replace(joint, (x, y, 1 if v == 2 else 2))
 
     def skip(self) -> None:
         """Leave the next joint out (not labelled)."""
@@ -79,6 +98,9 @@ class Posing:
         had = self.active
         self._set(PoseState(self.state.skeleton))
         return had
+
+    def _replace(self, joint: int, place: tuple[float, float, int]) -> None:
+        self._set(PoseState(self.state.skeleton, replaced(self.state.placed, joint, place)))
 
     def _add(self, joint: tuple[float, float, int]) -> None:
         if self.state.next_joint:

@@ -11,14 +11,13 @@ from PySide6.QtWidgets import QApplication, QSizePolicy, QToolTip, QWidget
 
 from annotator.dialogs.swatches import tick_color
 from engine.skeletons.names import Pair
+from engine.skeletons.poses import free_place
 from engine.skeletons.templates import Place
 
 _RADIUS = 9.0
 _REACH = 14.0
 _MARGIN = 18.0
 _NUMBER_PX = 10
-# Candidates for the place of a joint that no template knows: a grid of so many a side.
-_GRID = 9
 
 
 class SkeletonDrawing(QWidget):
@@ -176,11 +175,3 @@ class SkeletonDrawing(QWidget):
             self._picked = joint
             self.picked_changed.emit(joint)
             self.update()
-
-
-def free_place(taken: Sequence[Place]) -> Place:
-    """Return the place of a grid that is farthest from all that are taken; the middle while none is."""
-    if not taken:
-        return (0.5, 0.5)
-    steps = [step / (_GRID - 1) for step in range(_GRID)]
-    return max(((x, y) for y in steps for x in steps), key=lambda at: min(math.dist(at, each) for each in taken))

@@ -9,13 +9,14 @@ from engine.ops import checks
 from engine.ops.base import Op
 from engine.ops.instances import delete_one, forget_logits
 from engine.records import InstanceRecord, Rle
+from engine.skeletons.poses import extent
 from engine.transaction import Tx
 from models import masks
 
 
 @dataclass(frozen=True)
 class MergeInstances(Op[InstanceRecord]):
-    """Join the masks of several instances into the first one and remove the others."""
+    """Join several instances into the first one and remove the others: the union of masks, the one pose, a box."""
 
     instance_ids: tuple[int, ...]
 
@@ -25,12 +26,24 @@ class MergeInstances(Op[InstanceRecord]):
         return f"Merge {len(self.instance_ids)} instances"
 
     def apply(self, tx: Tx) -> InstanceRecord:
-        """Write the union; all must have masks and lie on one image."""
+        """Write the union; all but one that brings a pose must have masks, and all lie on one image."""
         found = checks.unlocked(tx, self.instance_ids)
         if len(found) < 2:
             raise InvalidOp("Select at least two instances to merge.")
         image = tx.read.images.get(checks.one_image(found))
-        tx.touch(found[0].id, checks.mask_values(image, _union(found)))
+        posed = [each for each in found if extent(each.keypoints or ()) is not None]
+        if len(posed) > 1:
+            raise InvalidOp("Two of the selected instances have poses, and one instance has one. Nothing was changed.")
+        shaped = [each for each in found if each.mask is not None or each not in posed]
+        values = checks.mask_values(image, _union(shaped)) if any(each.mask is not None for each in shaped) else {}
+        if posed and posed[0] is not found[0]:
+            values["keypoints"] = checks.keypoint_values(tx, found[0].label_id, posed[0].keypoints or ())
+        if not values:
+            box = next((each.bbox for each in shaped if each.bbox is not None), None)
+            if not posed or box is None:
+                raise InvalidOp("A selected instance has no mask.")
+            values = checks.box_values(box) | {"area": box[2] * box[3]}
+        tx.touch(found[0].id, values)
         forget_logits(tx, found[0].id)
         for other in found[1:]:
             delete_one(tx, other.id)

@@ -17,7 +17,7 @@ from engine.ops import checks
 from engine.ops.base import Op
 from engine.ops.combine import SplitInstance
 from engine.ops.instances import AddInstance, ReplaceMask
-from engine.records import InstanceRecord, Provenance, Rle
+from engine.records import ImageRecord, InstanceRecord, Provenance, Rle
 from engine.transaction import Tx
 from models import masks
 
@@ -55,11 +55,18 @@ class PaintStroke(Op[InstanceRecord]):
             story = Provenance(tool="brush", clicks=1, active_ms=self.active_ms)
             mask = stroke.to_rle(image.height, image.width)
             return AddInstance(self.image_id, mask=mask, label_id=self.label_id, provenance=story).apply(tx)
-        painted = _mask_of(tx, self.instance_id)
+        painted = self._canvas(tx, self.instance_id, image)
         apply_stroke(painted, stroke, erase=self.erase)
         if not painted.any():
             raise InvalidOp("Nothing would be left of the instance. Delete it instead.")
         return ReplaceMask(self.instance_id, masks.encode(painted), self.title).apply(tx)
+
+    def _canvas(self, tx: Tx, instance_id: int, image: ImageRecord) -> masks.BoolMask:
+        """Return the mask to paint on; an object that is only a pose or a box gets its first one."""
+        (instance,) = checks.unlocked(tx, [instance_id])
+        if instance.mask is None and not self.erase:
+            return np.zeros((image.height, image.width), dtype=np.bool_)
+        return _mask_of(tx, instance_id)
 
 
 @dataclass(frozen=True)

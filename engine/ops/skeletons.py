@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.errors import InvalidOp
+from engine.joint_scores import score_values
 from engine.ops import checks
 from engine.ops.base import Op
 from engine.records import Keypoints, SkeletonRecord
@@ -86,10 +87,11 @@ class EditSkeleton(Op[int]):
             after = {**_moved(dict(pose), self.sources), "updated_at": tx.now}
             changes.append(RowChange("instances", pose["id"], {name: pose[name] for name in after}, after))
             rows[pose["id"]] = {"image_id": pose["image_id"]}
-        for with_box in (False, True):
-            alike = [change for change in changes if ("area" in (change.after or {})) is with_box]
-            if alike:
-                tx.rows.update_each("instances", alike, rows)
+        alike: dict[tuple[str, ...], list[RowChange]] = {}
+        for change in changes:
+            alike.setdefault(tuple(change.after or ()), []).append(change)
+        for group in alike.values():
+            tx.rows.update_each("instances", group, rows)
         return len(changes)
 
 
@@ -158,6 +160,9 @@ def _moved(pose: Mapping[str, Any], sources: Sources) -> dict[str, Any]:
         around = checks.keypoint_box(_joints(keypoints))
         if around is not None:
             values |= checks.box_values(around) | {"area": around[2] * around[3]}
+    if pose["joint_scores"] is not None:
+        # Nobody was asked about a new joint; while it is not labelled its score counts for nothing.
+        values |= score_values(keypoints, carried(pose["joint_scores"], sources, 0.0))
     return values
 
 

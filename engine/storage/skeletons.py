@@ -8,14 +8,17 @@ from collections.abc import Iterator
 from sqlalchemy import Connection, RowMapping, func, select
 
 from engine.errors import NotFound
-from engine.records import SkeletonRecord
+from engine.records import SkeletonRecord, State
 from engine.skeletons.migration import SkeletonUse
 from engine.storage.tables import Instance, Label, Skeleton, table_of
 
 _SKELETONS = table_of(Skeleton)
 _LABELS = table_of(Label)
 _INSTANCES = table_of(Instance)
-_POSE = ("id", "image_id", "keypoints", "bbox_x", "bbox_y", "bbox_w", "bbox_h", "area", "updated_at")
+_POSE = (
+    *("id", "image_id", "state", "keypoints", "joint_scores", "least_joint"),
+    *("bbox_x", "bbox_y", "bbox_w", "bbox_h", "area", "updated_at"),
+)
 
 
 class Skeletons:
@@ -54,12 +57,13 @@ class Skeletons:
         yield from self._connection.execute(query).mappings()
 
     def use(self, skeleton_id: int) -> SkeletonUse:
-        """Return which labels use a skeleton and which joints their poses have labelled."""
+        """Return which labels use a skeleton and which joints their poses have labelled; stories are no poses."""
         query = select(_LABELS.c.name).where(_LABELS.c.skeleton_id == skeleton_id)
         names = self._connection.execute(query.order_by(_LABELS.c.position, _LABELS.c.id)).scalars()
         patterns = Counter(
             sum(1 << place for place, joint in enumerate(pose["keypoints"]) if joint[2])
             for pose in self.poses(skeleton_id)
+            if pose["state"] != State.JOINED
         )
         return SkeletonUse(tuple(names), dict(patterns))
 
@@ -69,6 +73,7 @@ class Skeletons:
             select(_LABELS.c.skeleton_id, func.count())
             .join(_INSTANCES, _INSTANCES.c.label_id == _LABELS.c.id)
             .where(_LABELS.c.skeleton_id.is_not(None), _INSTANCES.c.keypoints.is_not(None))
+            .where(_INSTANCES.c.state != State.JOINED)
             .group_by(_LABELS.c.skeleton_id)
         )
         return {int(skeleton_id): int(number) for skeleton_id, number in self._connection.execute(query)}

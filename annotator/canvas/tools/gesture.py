@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotator.intents import Intent
+from engine.records import Keypoints
 
 Xy: TypeAlias = tuple[float, float]
 DRAG_PX = 4.0
@@ -87,10 +88,10 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Grip:
-    """What the pointer can drag: ``part`` is vertex, edge, corner, body or joint.
+    """What the pointer can drag: ``part`` is vertex, edge, corner, body, joint, bone or frame.
 
-    ``ring`` and ``index`` say which vertex (or the edge that starts there); ``index`` alone which joint or corner
-    (0 top-left, clockwise, edges' middles between: 0..7).
+    ``ring`` and ``index`` say which vertex (or the edge that starts there); ``index`` alone which joint, corner of a
+    box or handle of a pose's frame (0 top-left, clockwise, edges' middles between: 0..7). A bone moves the whole pose.
     """
 
     instance_id: int
@@ -133,8 +134,14 @@ class Stage(Protocol):
     def grip_at(self, x: float, y: float) -> Grip | None:
         """Return the handle of a selected instance under the pointer."""
 
-    def joint_at(self, x: float, y: float) -> Grip | None:
-        """Return the joint of any shown instance under the pointer."""
+    def pose_grip_at(self, x: float, y: float) -> Grip | None:
+        """Return the joint of the draft or any shown pose under the pointer, else what drags the selected pose."""
+
+    def pose_of(self, instance_id: int) -> Keypoints:
+        """Return the joints of an instance, or of the pose being placed."""
+
+    def show_pose(self, instance_id: int, keypoints: Keypoints | None) -> None:
+        """Show a pose as the gesture would leave it; None: as it is."""
 
     def rings_of(self, instance_id: int) -> tuple[tuple[Xy, ...], ...]:
         """Return the editable outline of an instance."""

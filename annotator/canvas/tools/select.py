@@ -1,11 +1,11 @@
-"""Select tool: click picks, again or with Alt the one below; drag draws a band or moves a handle; right click: menu."""
+"""Select tool: click picks, again or with Alt the one below; drag: a band, a handle, a pose; right click: menu."""
 
 from __future__ import annotations
 
 from collections.abc import Generator
 
 from annotator.canvas.tools.gesture import DRAG_PX, Event, Gesture, Grip, Kind, Stage, Xy, drag, near, rubber_band
-from annotator.canvas.tools.keypoints import move_joint
+from annotator.canvas.tools.pose_moves import drag_pose, move_joint
 from annotator.canvas.tools.reshape import drag_box, drag_vertex, insert_vertex, remove_vertex
 from annotator.intents import AreaPicked, JointToggled, MenuAsked, Opened, Picked
 
@@ -29,7 +29,7 @@ def select(stage: Stage) -> Gesture:
             else:
                 stage.emit(Opened(event.x, event.y))
         elif event.kind is Kind.PRESS and event.button == "left":
-            if grip is not None and grip.part not in ("edge", "body"):
+            if grip is not None and grip.part not in ("edge", "body", "bone"):
                 yield from _handle(stage, event, grip)
             else:
                 last = yield from _pick(stage, event, grip, last)
@@ -46,6 +46,10 @@ def _handle(stage: Stage, event: Event, grip: Grip) -> Gesture:
         stage.emit(JointToggled(grip.instance_id, grip.index))
     elif grip.part == "joint":
         yield from move_joint(stage, event, grip)
+    elif grip.part == "frame":
+        moved = yield from drag(stage, event)
+        if moved is not None:
+            yield from drag_pose(stage, event, moved, grip)
     else:
         yield from drag_box(stage, event, grip)
 
@@ -61,6 +65,9 @@ def _pick(stage: Stage, press: Event, grip: Grip | None, last: Xy | None) -> Gen
         again = _again(stage, press, last)
         stage.emit(Picked(press.x, press.y, add=add, below=press.alt or (again and not add)))
         return press.at
+    if grip is not None and grip.part == "bone" and not add:
+        yield from drag_pose(stage, press, moved, grip)
+        return None
     if grip is not None and grip.part == "body" and not add:
         yield from drag_box(stage, press, grip)
         return None

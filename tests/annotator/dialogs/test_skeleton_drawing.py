@@ -5,7 +5,7 @@ import math
 
 from pytestqt.qtbot import QtBot
 
-from annotator.dialogs.skeleton_drawing import SkeletonDrawing, free_place
+from annotator.dialogs.skeleton_drawing import SkeletonDrawing
 
 
 def test_joints_that_no_template_knows_do_not_lie_on_one_another(qtbot: QtBot) -> None:
@@ -17,8 +17,3 @@ def test_joints_that_no_template_knows_do_not_lie_on_one_another(qtbot: QtBot) -
     distances = [math.hypot(a.x() - b.x(), a.y() - b.y()) for a, b in itertools.combinations(places, 2)]
     assert min(distances) > 20
     assert not drawing.grab().isNull()
-
-
-def test_a_free_place_is_far_from_all_others() -> None:
-    assert free_place([]) == (0.5, 0.5)
-    assert math.dist(free_place([(0.0, 0.0)]), (1.0, 1.0)) == 0

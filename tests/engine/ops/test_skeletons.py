@@ -7,10 +7,13 @@ import pytest
 from engine.errors import InvalidOp, UndoConflict
 from engine.ops.instances import AddInstance, SetKeypoints
 from engine.ops.labels import AddLabel, EditLabel
+from engine.ops.poses import StorePoses
 from engine.ops.reviews import SetLocked
 from engine.ops.skeletons import AddSkeleton, DeleteSkeleton, EditSkeleton
 from engine.records import SkeletonRecord
 from engine.skeletons.migration import SkeletonUse, by_name, migration, words
+from engine.stages.auto_pose import AutoPose
+from models.api import BackendInfo
 
 POSE = ((1.0, 2.0, 2), (3.0, 4.0, 1), (9.0, 8.0, 2))
 
@@ -39,6 +42,16 @@ def stored(desk: Any) -> list[Any]:
         return [read.instances.get(each) for each in desk.poses]
 
 
+def propose(desk: Any, pose: Any, scores: tuple[float, ...]) -> tuple[int, ...]:
+    """Propose a pose for a new object of the first label."""
+    with desk.workspace.read() as read:
+        label = read.labels.by_name("man").id
+    box = AddInstance(desk.images[0], box=(0.0, 0.0, 9.0, 9.0), label_id=label)
+    source = desk.workspace.execute(box).value.id
+    found = AutoPose(source, pose, scores, 0.6)
+    return desk.workspace.execute(StorePoses(desk.images[0], (found,), BackendInfo("fake", "pose", "cpu"))).value
+
+
 def edit(skeleton: SkeletonRecord, joints: tuple[str, ...], sources: tuple[int | None, ...], **more: Any) -> Any:
     return EditSkeleton(skeleton.id, skeleton.name, joints, sources, **more)
 
@@ -62,6 +75,19 @@ def test_a_change_takes_the_poses_along_in_one_step(desk: Any, person: SkeletonR
     assert desk.dump() == before
     desk.workspace.redo(None)
     assert [each.keypoints for each in stored(desk)] == [full.keypoints, half.keypoints, boxed.keypoints]
+
+
+def test_scores_of_a_proposed_pose_stay_with_their_joints(desk: Any, person: SkeletonRecord) -> None:
+    (proposed,) = propose(desk, POSE, (0.9, 0.2, 0.7))
+    desk.workspace.execute(edit(person, ("tail", "foot", "head"), (None, 2, 0)))
+    with desk.workspace.read() as read:
+        found = read.instances.get(proposed)
+    assert found.joint_scores == (0.0, 0.7, 0.9)
+    assert found.keypoints == ((0.0, 0.0, 0), POSE[2], POSE[0])
+    before = desk.dump()
+    desk.workspace.undo(None)
+    desk.workspace.redo(None)
+    assert desk.dump() == before
 
 
 def test_only_names_and_edges_touch_no_pose(desk: Any, person: SkeletonRecord) -> None:
