@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from annotator.actions import (  # a room's name
+from annotator.actions import (
     check,
     dashboard,
     edit,
