@@ -110,11 +110,11 @@ class AppState:
         stored = self._stored.get("find")
         return stored if isinstance(stored, dict) else {}
 
-    def save_find(self, words: str, detector: str, min_score: float | None) -> None:
+    def save_find(self, words: str, detector: str, min_score: float | None, *, new_labels: bool = False) -> None:
         """Remember it, and the words before the others; ``min_score`` None is the detector's own."""
         rest = [each for each in self.found_words if each != words]
-        kept = {"recent": [words, *rest][:MOST_WORDS], "detector": detector, "min_score": min_score}
-        self._set("find", kept)
+        chosen = {"detector": detector, "min_score": min_score, "new_labels": new_labels}
+        self._set("find", {"recent": [words, *rest][:MOST_WORDS], **chosen})
 
     @property
     def found_words(self) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ from annotator.commands.runs import RunCommands
 from annotator.commands.semi import SemiCommands
 from annotator.commands.skeletons import SkeletonCommands
 from annotator.commands.view import ViewCommands
+from annotator.controllers.finding import FindRun
 from annotator.controllers.image_cache import LoadedImage
 from annotator.desk import Desk
 from annotator.messages import Message
@@ -68,7 +69,7 @@ class Commands:
         self.instances.step_elsewhere = self.replay.replay.step
         self.instances.end_elsewhere = self.replay.replay.end
         self.boxes = BoxCommands(desk)
-        self.find = FindCommands(desk)
+        self.find = FindCommands(desk, self._find_everywhere)
         self.semi = SemiCommands(desk)
         self.check = CheckCommands(desk, go_to_image=self.dashboard.go_to_image)
         self.review = ReviewCommands(desk, propose=lambda: self.modes.choose("auto"))
@@ -98,6 +99,11 @@ class Commands:
         self._slow.setInterval(SLOW_MS)
         self._slow.timeout.connect(lambda: self._show_title(saving=True))
         self._project_closed()
+
+    def _find_everywhere(self, run: FindRun) -> None:
+        """Start the run where its progress is seen."""
+        self.modes.choose("auto")
+        self.runs.runs.start(run)
 
     # --- start and end -------------------------------------------------------------------------------------------
 

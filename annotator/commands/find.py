@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal
 
-from annotator.controllers.finding import Finding, FindRequest
+from annotator.controllers.finding import Finding, FindRun
 from annotator.desk import Desk
 from annotator.dialogs.find_words import FindWords, LastFind
 from engine.inference.detectors import GET_ONE, detector_choices
+from engine.jobs.words import FindRequest
 
 _KEY = "find"
 _BACKENDS = "file.backends"
@@ -16,8 +18,9 @@ _BACKENDS = "file.backends"
 class FindCommands:
     """Binds instance.find."""
 
-    def __init__(self, desk: Desk) -> None:
-        """Bind."""
+    def __init__(self, desk: Desk, start_run: Callable[[FindRun], None]) -> None:
+        """``start_run`` looks through many images."""
+        self._start_run = start_run
         self._desk = desk
         self.finding = Finding(
             desk.store,
@@ -40,9 +43,15 @@ class FindCommands:
             self._say_how()
             return
         names = {label.name: label.id for label in desk.editing.labels.values()}
-        request = FindWords.ask(desk.window, offered, names, last)
-        if request is not None:
-            self._find(request)
+        ids = tuple(desk.navigation.ids)
+        answer = FindWords.ask(desk.window, offered, names, last, images=len(ids))
+        if answer is None:
+            return
+        self._remember(answer.request)
+        if answer.everywhere:
+            self._start_run(FindRun(answer.request, desk.inference.state.name, ids))
+        else:
+            self.finding.find(answer.request)
 
     def show_finding(self, title: str) -> None:
         """Show a row in the progress strip while somebody looks."""
@@ -55,9 +64,9 @@ class FindCommands:
         """Show a message."""
         self._desk.presenter.say(kind, text)
 
-    def _find(self, request: FindRequest) -> None:
-        self._desk.state.save_find(", ".join(request.words), request.detector, request.min_score)
-        self.finding.find(request)
+    def _remember(self, request: FindRequest) -> None:
+        words = ", ".join(request.words)
+        self._desk.state.save_find(words, request.detector, request.min_score, new_labels=request.new_labels)
 
     def _last(self) -> LastFind:
         state = self._desk.state
@@ -66,6 +75,7 @@ class FindCommands:
             state.found_words,
             detector if isinstance(detector, str) else "",
             float(score) if isinstance(score, int | float) and 0 <= score <= 1 else None,
+            new_labels=bool(state.find.get("new_labels")),
         )
 
     def _say_how(self) -> None:

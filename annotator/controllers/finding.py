@@ -13,7 +13,8 @@ from annotator.controllers.store import Store
 from engine.errors import EngineError, InferenceCancelled
 from engine.inference.draft import BackendInfo, ImageRef
 from engine.jobs.finder import reason_of
-from engine.jobs.words import word_work
+from engine.jobs.words import FindRequest, word_job
+from engine.ops.base import Op
 from engine.ops.word_masks import StoreWordMasks
 from engine.records import Rle
 from engine.stages.automatic import Found
@@ -22,13 +23,17 @@ from engine.storage.reader import Reader
 
 
 @dataclass(frozen=True, slots=True)
-class FindRequest:
-    """What a person asks for; ``min_score`` None is the detector's own, ``new_labels`` makes those that are missing."""
+class FindRun:
+    """A search of many images, done by processes of their own like any run."""
 
-    words: tuple[str, ...]
-    detector: str
-    min_score: float | None = None
-    new_labels: bool = False
+    request: FindRequest
+    backend: str
+    image_ids: tuple[int, ...]
+    workers: int = 1
+
+    def op(self, reader: Reader) -> Op[int]:
+        """Return what notes the run; raises InvalidOp and BackendFailed."""
+        return word_job(reader, self.backend, self.request, self.image_ids)
 
 
 class WordHost(Protocol):
@@ -105,7 +110,7 @@ class Finding:
         self._view.show_finding(f"Finding {', '.join(request.words)} in {image.file.name}")
 
         def query(reader: Reader) -> tuple[WordWork, tuple[Rle, ...]]:
-            return word_work(reader, image.image_id, request.words, request.detector, request.min_score)
+            return request.work(reader, image.image_id)
 
         def ask(told: tuple[WordWork, tuple[Rle, ...]]) -> None:
             if self._running is running:
@@ -143,7 +148,7 @@ class Finding:
         if not found.masks:
             self._failed(running, _nothing(params, found), kind="info")
             return
-        op = StoreWordMasks(running.image.image_id, found.masks, backend, params, running.request.new_labels)
+        op = StoreWordMasks(running.image.image_id, found.masks, backend, params)
         self._store.execute(
             op,
             initiator=self,

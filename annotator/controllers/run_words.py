@@ -7,7 +7,7 @@ from typing import Literal
 from engine.records import JobProgress, JobRecord, JobState
 
 PRESET_WORDS = {"fast": "Fast", "default": "Default", "sa1b": "SA-1B"}
-_PURPOSES = {"semi": "for the Semi mode", "boxes": "masks from boxes", "words": "masks by words"}
+_PURPOSES = {"semi": "for the Semi mode", "boxes": "masks from boxes", "words": "by words"}
 
 
 def what_words(job: JobRecord) -> str:

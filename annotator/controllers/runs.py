@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from annotator.controllers.run_request import RunRequest, queries_of
+from annotator.controllers.run_request import queries_of
 from annotator.controllers.run_words import outcome
 from annotator.controllers.store import Store
 from annotator.lanes import Lanes
@@ -19,6 +19,19 @@ from engine.records import JobFailure, JobProgress, JobRecord, JobState
 from engine.storage.reader import Reader
 
 MOST_FAILURES = 50
+
+
+class Startable(Protocol):
+    """What a person asks for: the op that notes it, and how many processes share the images."""
+
+    @property
+    def workers(self) -> int:
+        """How many processes."""
+
+    def op(self, reader: Reader) -> Op[int]:
+        """Return the op; raises EngineError kinds."""
+
+
 Health = Literal["loading", "running", "left", "ended"]
 
 
@@ -190,7 +203,7 @@ class Runs:
 
     # --- what the person does ------------------------------------------------------------------------------------
 
-    def start(self, request: RunRequest) -> None:
+    def start(self, request: Startable) -> None:
         """Note a run and set its workers to work."""
         if self._starting or self._store.workspace is None:
             return

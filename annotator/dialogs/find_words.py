@@ -6,14 +6,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QMenu, QSpinBox, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QHBoxLayout,
+    QLineEdit,
+    QMenu,
+    QRadioButton,
+    QSpinBox,
+    QWidget,
+)
 
-from annotator.controllers.finding import FindRequest
 from annotator.dialogs.form import FormDialog, Problem, form_layout
 from annotator.tokens import UNIT
-from annotator.widgets.parts import push_button
+from annotator.widgets.parts import push_button, radio_column
 from engine.errors import InvalidOp
 from engine.inference.detectors import DetectorChoice
+from engine.jobs.words import FindRequest
 from engine.stages import wording
 
 _WIDTH = 520
@@ -28,15 +37,29 @@ class LastFind:
     words: tuple[str, ...] = ()
     detector: str = ""
     min_score: float | None = None
+    new_labels: bool = False
 
 
-class FindWords(FormDialog[FindRequest]):
+@dataclass(frozen=True, slots=True)
+class FindAnswer:
+    """What to find, and whether in all images of the list."""
+
+    request: FindRequest
+    everywhere: bool = False
+
+
+class FindWords(FormDialog[FindAnswer]):
     """Asks what to find in the image on screen."""
 
     def __init__(
-        self, parent: QWidget | None, detectors: Sequence[DetectorChoice], labels: Mapping[str, int], last: LastFind
+        self,
+        parent: QWidget | None,
+        detectors: Sequence[DetectorChoice],
+        labels: Mapping[str, int],
+        last: LastFind,
+        images: int,
     ) -> None:
-        """``labels`` are the project's, by name; at least one detector must be there."""
+        """``labels`` are the project's, by name; ``images`` those of the list; one detector must be there."""
         super().__init__(parent, "Find by words", "&Find")
         self._detectors = tuple(detectors)
         self._labels = dict(labels)
@@ -60,6 +83,11 @@ class FindWords(FormDialog[FindRequest]):
         known = last.min_score is not None and self._choice.name == last.detector
         self._set_score(last.min_score if known else None)
         self.new_labels = QCheckBox("Make a &label of each word that finds something and has none")
+        self.new_labels.setChecked(last.new_labels)
+        self.here = QRadioButton("&This image")
+        self.everywhere = QRadioButton(f"&All {images:,} images of the list, in the background")
+        self.here.setChecked(True)
+        self.everywhere.setEnabled(images > 1)
         self._lay_out()
         self.words.textChanged.connect(self.check)
         self.new_labels.toggled.connect(self.check)
@@ -70,10 +98,16 @@ class FindWords(FormDialog[FindRequest]):
 
     @classmethod
     def ask(
-        cls, parent: QWidget | None, detectors: Sequence[DetectorChoice], labels: Mapping[str, int], last: LastFind
-    ) -> FindRequest | None:
+        cls,
+        parent: QWidget | None,
+        detectors: Sequence[DetectorChoice],
+        labels: Mapping[str, int],
+        last: LastFind,
+        *,
+        images: int = 1,
+    ) -> FindAnswer | None:
         """Ask what to find; None when the person thought better of it."""
-        return cls(parent, detectors, labels, last).run()
+        return cls(parent, detectors, labels, last, images).run()
 
     def problem(self) -> Problem | None:
         """There must be words."""
@@ -89,21 +123,23 @@ class FindWords(FormDialog[FindRequest]):
         """Say what the words mean in this project."""
         words = wording.parse(self.words.text())
         meant = wording.match(words, self._labels)
-        without = ", ".join(word for word in words if word not in meant)
+        without = [word for word in words if word not in meant]
         if not without:
             return "What is found is proposed with its label, for you to accept or reject."
-        end = "It gets one." if self.new_labels.isChecked() else "What it finds has none, either."
-        return f"What is found is proposed. No label is called: {without}. {end}"
+        called = f"No label is called {without[0]}" if len(without) == 1 else f"No labels: {', '.join(without)}"
+        end = "one is made when something is found." if self.new_labels.isChecked() else "what is found has none."
+        return f"{called}: {end}"
 
-    def answer(self) -> FindRequest:
+    def answer(self) -> FindAnswer:
         """Return what was filled in; a score that is the detector's own stays that."""
         own = self.score.value() == _percent(self._choice.min_score)
-        return FindRequest(
+        request = FindRequest(
             wording.parse(self.words.text()),
             self._choice.name,
             None if own else self.score.value() / 100,
             self.new_labels.isChecked(),
         )
+        return FindAnswer(request, self.everywhere.isChecked())
 
     @property
     def _choice(self) -> DetectorChoice:
@@ -127,7 +163,7 @@ class FindWords(FormDialog[FindRequest]):
 
     def _fill_menu(self, recent: Sequence[str]) -> None:
         if self._labels:
-            self.menu.addSection("Labels")
+            self.menu.addAction("Labels").setEnabled(False)
             names = list(self._labels)[:_MOST_LABELS]
             for name in names:
                 self.menu.addAction(name.replace("&", "&&")).triggered.connect(lambda _=False, it=name: self.insert(it))
@@ -135,7 +171,8 @@ class FindWords(FormDialog[FindRequest]):
                 everything = ", ".join(names)
                 self.menu.addAction("All of these").triggered.connect(lambda: self.insert(everything))
         if recent:
-            self.menu.addSection("Looked for before")
+            self.menu.addSeparator()
+            self.menu.addAction("Looked for before").setEnabled(False)
             for words in recent:
                 shown = words if len(words) <= _SHOWN_WORDS else f"{words[:_SHOWN_WORDS]}…"
                 action = self.menu.addAction(shown.replace("&", "&&"))
@@ -151,6 +188,7 @@ class FindWords(FormDialog[FindRequest]):
         form.addRow("&Words", row)
         form.addRow("&Detector", self.detector)
         form.addRow("Least &score", self.score)
+        form.addRow("Where", radio_column((self.here, self.everywhere)))
         form.addRow("", self.new_labels)
         form.labelForField(row).setBuddy(self.words)  # type: ignore[attr-defined]  # the label is a QLabel
         self.body.addLayout(form)

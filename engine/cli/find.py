@@ -31,7 +31,7 @@ def find(
         float | None, typer.Option("--min-score", help="The detector's least score, 0 to 1; its authors' by default.")
     ] = None,
     create_labels: Annotated[
-        bool, typer.Option("--create-labels", help="Make a label of each word that the project has none for.")
+        bool, typer.Option("--create-labels", help="Make a label of each word that finds something and has none.")
     ] = False,
     workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="Processes that share the images.")] = 1,
     device: Annotated[str | None, typer.Option("--device", help="cpu, cuda, mps; the best by default.")] = None,
@@ -83,29 +83,25 @@ def _created(
     *,
     new: bool,
 ) -> int:
+    from engine.jobs.choosing import default_backend
     from engine.jobs.planning import plan
-    from engine.jobs.words import create_word_job, unlabelled
+    from engine.jobs.words import FindRequest, word_job
     from engine.stages.wording import parse
-    from models import registry
 
-    words = parse(text)
+    request = FindRequest(parse(text), detector, min_score, new)
     with workspace.read() as reader:
-        image_ids = plan(reader, queries)
-    made = create_word_job(
-        workspace,
-        backend or registry.default("mask").name,
-        words,
-        image_ids,
-        detector=detector,
-        min_score=min_score,
-        new_labels=new,
-        device=device,
-        time_limit=time_limit,
-        about={"images": queries},
-    )
-    if made.new_labels:
-        say(f"New labels: {', '.join(made.new_labels)}.")
-    missing = ", ".join(f"'{word}'" for word in unlabelled(made.params))
-    if missing:
+        op = word_job(
+            reader,
+            backend or default_backend("mask"),
+            request,
+            plan(reader, queries),
+            device=device,
+            time_limit=time_limit,
+            about={"images": queries},
+        )
+    missing = ", ".join(f"'{word}'" for word in op.params.unlabelled)
+    if missing and new:
+        say(f"The project has no label for {missing}: one is made when something is found.")
+    elif missing:
         say(f"The project has no label for {missing}: such masks come without one; --create-labels makes them.")
-    return made.job_id
+    return workspace.execute(op).value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from engine.ops import checks
@@ -45,16 +45,12 @@ class CreateWordJob(Op[int]):
 
 @dataclass(frozen=True)
 class StoreWordMasks(Op[tuple[int, ...]]):
-    """Propose what words found in one image, as one step; returns the ids.
-
-    With ``new_labels`` a word that has found something, and that no label means, gets a label.
-    """
+    """Propose what words found in one image, as one step; returns the ids."""
 
     image_id: int
     found: tuple[AutoMask, ...] = field(repr=False)
     backend: BackendInfo
     params: WordParams
-    new_labels: bool = False
 
     @property
     def title(self) -> str:
@@ -62,19 +58,8 @@ class StoreWordMasks(Op[tuple[int, ...]]):
         return f"Find {', '.join(self.params.words)}"
 
     def apply(self, tx: Tx) -> tuple[int, ...]:
-        """Write instances, and boxes with their words as prompts."""
-        params = self._with_labels(tx) if self.new_labels else self.params
-        return store_found(tx, self.image_id, self.found, self.backend, params, None)
-
-    def _with_labels(self, tx: Tx) -> WordParams:
-        """Make a label of each word that needs one; words of one meaning share it."""
-        names = {label.name: label.id for label in tx.read.labels.all()}
-        found = {each.detection.word for each in self.found if each.detection is not None}
-        for word in self.params.words:
-            if word in found and not wording.match([word], names):
-                label = AddLabel(wording.one_of(word)).apply(tx)
-                names[label.name] = label.id
-        return replace(self.params, labels=tuple(wording.match(self.params.words, names).items()))
+        """Write instances, boxes with their words as prompts, and labels that are wanted."""
+        return store_found(tx, self.image_id, self.found, self.backend, self.params, None)
 
 
 def stored_boxes(reader: Reader, image_id: int) -> tuple[Box, ...]:
@@ -93,7 +78,7 @@ def store_found(
 ) -> tuple[int, ...]:
     """Write one proposed instance for each mask, with the label that its word means and the box as its prompt."""
     image = tx.read.images.get(image_id)
-    there = {each.id for each in tx.read.labels.all()}
+    labels = _labels(tx, [each.detection.word for each in found if each.detection is not None], params)
     rows: list[dict[str, Any]] = []
     prompts: list[dict[str, Any]] = []
     first = tx.read.instances.top_z(image_id) + 1
@@ -101,11 +86,10 @@ def store_found(
     for answer in sorted(found, key=lambda each: -masks.area(each.mask)):
         if answer.detection is None:
             continue
-        label_id = params.label_of(answer.detection.word)
         rows.append(
             {
                 "image_id": image_id,
-                "label_id": label_id if label_id in there else None,
+                "label_id": labels.get(answer.detection.word),
                 "state": str(State.PROPOSED),
                 "z": first + len(rows),
                 "author": tx.author,
@@ -124,6 +108,22 @@ def store_found(
         tx.changes.image_contents.add(image_id)
         tx.changes.instances.update(ids)
     return tuple(ids)
+
+
+def _labels(tx: Tx, found: Sequence[str], params: WordParams) -> dict[str, int]:
+    """Return the labels of words that found something; those that are wanted are made, of one meaning only once."""
+    names = {label.name: label.id for label in tx.read.labels.all()}
+    there = frozenset(names.values())
+    labels = {word: label_id for word, label_id in params.labels if label_id in there}
+    for word in params.words:
+        if params.new_labels and word in found and word not in labels:
+            meant = wording.match([word], names)
+            if not meant:
+                label = AddLabel(wording.one_of(word)).apply(tx)
+                names[label.name] = label.id
+                meant = {word: label.id}
+            labels |= meant
+    return labels
 
 
 def _story(answer: AutoMask, backend: BackendInfo) -> dict[str, Any]:

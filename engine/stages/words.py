@@ -31,13 +31,15 @@ MOST_BOXES = 300
 class WordParams:
     """Constants of a run over words: what to look for, who looks, and the label ids that words mean.
 
-    ``min_score``: the detector's own score in [0, 1] from which a box counts.
+    ``min_score``: the detector's own score in [0, 1] from which a box counts. ``new_labels``: a word that has found
+    something, and that no label means, gets one.
     """
 
     words: tuple[str, ...]
     detector: str
     min_score: float
     labels: tuple[tuple[str, int], ...] = ()
+    new_labels: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what makes no sense. Raises InvalidOp."""
@@ -50,6 +52,11 @@ class WordParams:
         """Return the id of the label that a word means, or None."""
         return dict(self.labels).get(word)
 
+    @property
+    def unlabelled(self) -> tuple[str, ...]:
+        """The words that no label means."""
+        return tuple(word for word in self.words if self.label_of(word) is None)
+
     def to_json(self) -> dict[str, Any]:
         """Return plain values by name, as a job keeps them."""
         return {
@@ -57,6 +64,7 @@ class WordParams:
             "detector": self.detector,
             "min_score": self.min_score,
             "labels": dict(self.labels),
+            "new_labels": self.new_labels,
         }
 
     @classmethod
@@ -68,6 +76,7 @@ class WordParams:
                 detector=str(values["detector"]),
                 min_score=float(values["min_score"]),
                 labels=tuple((str(word), int(label_id)) for word, label_id in values["labels"].items()),
+                new_labels=bool(values["new_labels"]),
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise InvalidOp(f"The settings of this run over words are damaged ({error}).") from error

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
+from PySide6.QtCore import QTimer
 from PySide6.QtTest import QTest
 
 from annotator.dialogs.find_words import FindWords
@@ -35,15 +36,14 @@ def opened(open_window: Any, detector: str = "fake-detector") -> Any:
     return driver
 
 
-def find(driver: Any, person_types: str, *, new_labels: bool = False) -> None:
+def find(driver: Any, person_types: str, *, new_labels: bool = False, everywhere: bool = False) -> None:
     def fill() -> None:
         dialog = driver.window.findChild(FindWords)
         dialog.words.clear()
         QTest.keyClicks(dialog.words, person_types)
         dialog.new_labels.setChecked(new_labels)
+        dialog.everywhere.setChecked(everywhere)
         dialog.accept_if_fine()
-
-    from PySide6.QtCore import QTimer
 
     QTimer.singleShot(0, fill)
     driver.do("instance.find")
@@ -102,3 +102,11 @@ def test_a_search_that_is_stopped_proposes_nothing(open_window: Any) -> None:
     assert not driver.window.progress.keys
     driver.wait(lambda: driver.desk.inference.state.condition == "ready")
     assert driver.stored() == []
+
+
+def test_all_images_of_the_list_are_a_run(open_window: Any) -> None:
+    driver = opened(open_window)
+    find(driver, "red, blue", everywhere=True, new_labels=True)
+    driver.wait(lambda: any("is done: 4 masks on 2 of 2 images" in text for text in driver.messages))
+    assert driver.app.commands.modes.mode == "auto"
+    assert {each.image_id for each in driver.stored()} == {1, 2}

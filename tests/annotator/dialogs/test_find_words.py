@@ -7,9 +7,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from annotator.controllers.finding import FindRequest
-from annotator.dialogs.find_words import FindWords, LastFind
+from annotator.dialogs.find_words import FindAnswer, FindWords, LastFind
 from engine.inference.detectors import DetectorChoice
+from engine.jobs.words import FindRequest
 
 if TYPE_CHECKING:
     from conftest import Person
@@ -18,18 +18,18 @@ TINY, OWL = DetectorChoice("tiny", "Tiny", 0.35), DetectorChoice("owl", "Owl", 0
 LABELS = {"dog": 1, "traffic light": 2}
 
 
-def ask(last: LastFind = LastFind()) -> FindRequest | None:  # noqa: B008 - frozen
-    return FindWords.ask(None, (TINY, OWL), LABELS, last)
+def ask(last: LastFind = LastFind(), images: int = 1) -> FindAnswer | None:  # noqa: B008 - frozen
+    return FindWords.ask(None, (TINY, OWL), LABELS, last, images=images)
 
 
 def test_words_and_enter(person: Person) -> None:
     def act(dialog: FindWords) -> None:
         assert not dialog.accept_button.isEnabled()
         QTest.keyClicks(dialog.words, "all dogs, zebra")
-        assert "No label is called: zebra" in dialog.sentence.text()
+        assert "No label is called zebra: what is found has none" in dialog.sentence.text()
         QTest.keyClick(dialog.words, Qt.Key.Key_Return)
 
-    assert person.answers(FindWords, act, ask) == FindRequest(("dogs", "zebra"), "tiny")
+    assert person.answers(FindWords, act, ask) == FindAnswer(FindRequest(("dogs", "zebra"), "tiny"))
 
 
 def test_the_last_words_stand_there_and_are_typed_over(person: Person) -> None:
@@ -39,10 +39,12 @@ def test_the_last_words_stand_there_and_are_typed_over(person: Person) -> None:
         assert (dialog.words.text(), dialog.score.value()) == ("cat, dog", 50)
         QTest.keyClicks(dialog.words, "bird")
         QTest.mouseClick(dialog.new_labels, Qt.MouseButton.LeftButton)
-        assert "It gets one" in dialog.sentence.text()
+        assert "one is made" in dialog.sentence.text()
         QTest.keyClick(dialog.words, Qt.Key.Key_Return)
 
-    assert person.answers(FindWords, act, lambda: ask(last)) == FindRequest(("bird",), "owl", 0.5, new_labels=True)
+    assert person.answers(FindWords, act, lambda: ask(last)) == FindAnswer(
+        FindRequest(("bird",), "owl", 0.5, new_labels=True)
+    )
 
 
 def test_another_detector_brings_its_own_score(person: Person) -> None:
@@ -54,20 +56,20 @@ def test_another_detector_brings_its_own_score(person: Person) -> None:
         dialog.insert("dog, traffic light")
         QTest.keyClick(dialog.words, Qt.Key.Key_Return)
 
-    assert person.answers(FindWords, act, ask) == FindRequest(("dog", "traffic light"), "owl")
+    assert person.answers(FindWords, act, ask) == FindAnswer(FindRequest(("dog", "traffic light"), "owl"))
 
 
 def test_labels_and_former_words_are_offered(qtbot: QtBot) -> None:
-    dialog = FindWords(None, (TINY,), LABELS, LastFind(("cat & bus",)))
+    dialog = FindWords(None, (TINY,), LABELS, LastFind(("cat & bus",)), 1)
     qtbot.addWidget(dialog)
-    actions = {each.text(): each for each in dialog.menu.actions() if not each.isSeparator()}
+    actions = {each.text(): each for each in dialog.menu.actions() if each.isEnabled() and not each.isSeparator()}
     assert list(actions) == ["dog", "traffic light", "All of these", "cat && bus"]
     dialog.words.clear()
     actions["All of these"].trigger()
     assert dialog.words.text() == "dog, traffic light"
     actions["cat && bus"].trigger()
     assert dialog.words.text() == "cat & bus"
-    empty = FindWords(None, (TINY,), {}, LastFind())
+    empty = FindWords(None, (TINY,), {}, LastFind(), 1)
     qtbot.addWidget(empty)
     assert not empty.pick.isEnabled()
 
@@ -81,3 +83,14 @@ def test_words_that_are_none(person: Person, text: str, told: str) -> None:
         QTest.keyClick(dialog.words, Qt.Key.Key_Escape)
 
     assert person.answers(FindWords, act, ask) is None
+
+
+def test_everywhere_is_offered_where_there_is_more_than_one_image(person: Person) -> None:
+    def act(dialog: FindWords) -> None:
+        assert dialog.everywhere.text() == "&All 1,200 images of the list, in the background"
+        QTest.keyClicks(dialog.words, "dog")
+        QTest.mouseClick(dialog.everywhere, Qt.MouseButton.LeftButton)
+        QTest.keyClick(dialog.words, Qt.Key.Key_Return)
+
+    answer = person.answers(FindWords, act, lambda: ask(images=1200))
+    assert answer == FindAnswer(FindRequest(("dog",), "tiny"), everywhere=True)

@@ -37,7 +37,7 @@ def project(run: Run, tmp_path: Path) -> Path:
 def test_words_become_proposals_and_a_run_is_withdrawn(run: Run, project: Path) -> None:
     done = run("find", project, "--text", "all red cars", *WITH, "--create-labels", "--workers", "2")
     assert done.exit_code == 0, done.output
-    assert "New labels: red car." in done.stderr
+    assert "no label for 'red cars': one is made when something is found" in done.stderr
     assert "is done: 2 masks proposed on 2 of 2 images" in done.stdout
     told = json.loads(run("info", project, "--json").stdout)
     assert told["instances_by_state"] == {"proposed": 2}

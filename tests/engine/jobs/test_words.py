@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from PIL import Image
 
-from engine.errors import BadImage, InvalidOp
+from engine.errors import BackendFailed, BadImage, InvalidOp
 from engine.jobs.start import run_job
 from engine.jobs.stop import Stop
-from engine.jobs.words import WordJob, create_word_job
+from engine.jobs.words import FindRequest, word_job
 from engine.ops.imports import WithdrawJob
 from engine.ops.instances import AddInstance
 from engine.ops.jobs import ResumeJob
@@ -19,7 +21,6 @@ from engine.project import add_images
 from engine.records import JobState, PromptRecord, Stage, State
 from engine.stages.words import WordParams
 from models.api import BackendInfo
-from models.errors import BackendUnavailable, UnsupportedPrompt
 from tests.engine.jobs.conftest import Shop, Watched, failing
 
 RED, BLUE = (220, 30, 30), (30, 30, 220)
@@ -37,25 +38,22 @@ def patches(shop: Shop) -> Shop:
     return shop
 
 
-def start(shop: Shop, *words: str, **more: object) -> WordJob:
-    return create_word_job(
-        shop.workspace,
-        "fake",
-        words or ("red", "blue"),
-        shop.ids()[3:],
-        detector="fake-detector",
-        **more,  # type: ignore[arg-type]
-    )
+def start(shop: Shop, *words: str, **more: Any) -> int:
+    asked = {key: more.pop(key) for key in ("min_score", "new_labels") if key in more}
+    request = FindRequest(words or ("red", "blue"), more.pop("detector", "fake-detector"), **asked)
+    with shop.workspace.read() as reader:
+        op = word_job(reader, more.pop("backend", "fake"), request, more.pop("images", shop.ids()[3:]), **more)
+    return shop.workspace.execute(op).value
 
 
 def test_what_is_found_is_proposed_with_label_words_box_and_scores(patches: Shop) -> None:
     red = patches.workspace.execute(AddLabel("Red")).value
-    made = start(patches, "red", "blue")
-    progress = run_job(patches.file, made.job_id, finder=Watched())
+    job_id = start(patches, "red", "blue")
+    progress = run_job(patches.file, job_id, finder=Watched())
     assert (progress.state, progress.total, progress.instances) == (JobState.DONE, 3, 3)
     found = patches.instances()
     assert {(each.state, each.provenance.stage, each.provenance.tool, each.job_id) for each in found} == {
-        (State.PROPOSED, Stage.AUTO, "find", made.job_id)
+        (State.PROPOSED, Stage.AUTO, "find", job_id)
     }
     assert [each.label_id for each in found] == [red.id, None, red.id]
     assert all(each.provenance.score is not None and each.provenance.backend == "fake" for each in found)
@@ -63,28 +61,33 @@ def test_what_is_found_is_proposed_with_label_words_box_and_scores(patches: Shop
         assert reader.instances.prompts(found[0].id) == (
             PromptRecord("box", 5, 4, 20, 14, text="red", detector="fake-detector", score=0.9),
         )
-        assert reader.jobs.get(made.job_id).kind == "words"
+        assert reader.jobs.get(job_id).kind == "words"
 
 
-def test_labels_are_made_only_when_asked(patches: Shop) -> None:
-    assert start(patches, "red cars").new_labels == ()
-    made = start(patches, "red cars", "blues", new_labels=True)
-    assert made.new_labels == ("red car", "blue")
-    run_job(patches.file, made.job_id, finder=Watched())
-    with patches.workspace.read() as reader:
-        names = {label.id: label.name for label in reader.labels.all()}
-    assert {names[each.label_id] for each in patches.instances() if each.label_id} == {"red car"}
+def test_labels_are_made_only_when_asked_and_only_for_what_is_found(patches: Shop) -> None:
+    def names() -> dict[int, str]:
+        with patches.workspace.read() as reader:
+            return {label.id: label.name for label in reader.labels.all()}
+
+    first = start(patches, "red cars")
+    run_job(patches.file, first, finder=Watched())
+    assert names() == {}
+    patches.workspace.execute(WithdrawJob(first))
+    patches.workspace.execute(AddLabel("Blue"))
+    run_job(patches.file, start(patches, "red cars", "blue", "zebra", new_labels=True), finder=Watched())
+    assert sorted(names().values()) == ["Blue", "red car"]
+    assert {names()[each.label_id] for each in patches.instances() if each.label_id} == {"red car", "Blue"}
 
 
 def test_a_second_run_proposes_nothing_again_and_rejected_stays_rejected(patches: Shop) -> None:
-    run_job(patches.file, start(patches).job_id, finder=Watched())
+    run_job(patches.file, start(patches), finder=Watched())
     before = patches.instances()
-    assert run_job(patches.file, start(patches).job_id, finder=Watched()).instances == 0
+    assert run_job(patches.file, start(patches), finder=Watched()).instances == 0
     assert patches.instances() == before
 
 
 def test_a_stopped_run_goes_on_and_a_failed_image_is_tried_again(patches: Shop) -> None:
-    job_id = start(patches).job_id
+    job_id = start(patches)
     stop = Stop()
     first = patches.ids()[3]
 
@@ -100,7 +103,7 @@ def test_a_stopped_run_goes_on_and_a_failed_image_is_tried_again(patches: Shop) 
 
 
 def test_the_run_is_withdrawn_as_a_whole(patches: Shop) -> None:
-    job_id = start(patches).job_id
+    job_id = start(patches)
     run_job(patches.file, job_id, finder=Watched())
     assert patches.workspace.execute(WithdrawJob(job_id)).value.removed == 3
     assert patches.instances() == []
@@ -108,9 +111,9 @@ def test_the_run_is_withdrawn_as_a_whole(patches: Shop) -> None:
 
 def test_a_label_that_went_meanwhile_and_a_mask_that_came(patches: Shop) -> None:
     red = patches.workspace.execute(AddLabel("red")).value
-    job_id = start(patches, "red").job_id
+    job_id = start(patches, "red")
     first = patches.ids()[3]
-    run_job(patches.file, start(patches, "red").job_id, finder=Watched())
+    run_job(patches.file, start(patches, "red"), finder=Watched())
     mask = next(each.mask for each in patches.instances() if each.image_id == first)
     patches.workspace.execute(WithdrawJob(2))
     patches.workspace.execute(DeleteLabel(red.id))
@@ -130,7 +133,7 @@ def test_a_label_that_went_meanwhile_and_a_mask_that_came(patches: Shop) -> None
 def test_one_image_is_one_step_that_undo_takes_back(patches: Shop) -> None:
     image_id = patches.ids()[3]
     params = WordParams(("red",), "fake-detector", 0.5)
-    run_job(patches.file, start(patches, "red").job_id, finder=(finder := Watched()))
+    run_job(patches.file, start(patches, "red"), finder=(finder := Watched()))
     with patches.workspace.read() as reader:
         image = reader.images.get(image_id)
     patches.workspace.execute(WithdrawJob(1))
@@ -149,18 +152,19 @@ def test_one_image_is_one_step_that_undo_takes_back(patches: Shop) -> None:
         assert reader.instances.prompts(ids[0])[0].text == "red"
 
 
-def test_mistakes_start_nothing(patches: Shop) -> None:
-    with pytest.raises(InvalidOp, match="time limit"):
-        start(patches, time_limit=0, new_labels=True)
-    with pytest.raises(InvalidOp, match="between 0 and 1"):
-        start(patches, min_score=2.0)
-    with pytest.raises(UnsupportedPrompt, match="'fake' does not look for words"):
-        create_word_job(patches.workspace, "fake", ("red",), patches.ids(), detector="fake")
-    with pytest.raises(InvalidOp, match="does not answer boxes"):
-        create_word_job(patches.workspace, "fake-detector", ("red",), patches.ids(), detector="fake-detector")
-    with pytest.raises(InvalidOp, match="no image"):
-        create_word_job(patches.workspace, "fake", ("red",), (), detector="fake-detector", new_labels=True)
-    with pytest.raises(BackendUnavailable, match="backends add"):
-        create_word_job(patches.workspace, "fake", ("red",), patches.ids())
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ({"time_limit": 0}, "time limit"),
+        ({"min_score": 2.0}, "between 0 and 1"),
+        ({"detector": "fake"}, "'fake' does not look for words"),
+        ({"backend": "fake-detector"}, "does not answer boxes"),
+        ({"images": ()}, "no image"),
+        ({"detector": ""}, "backends add"),
+    ],
+)
+def test_mistakes_start_nothing(patches: Shop, more: dict[str, Any], told: str) -> None:
+    with pytest.raises((InvalidOp, BackendFailed), match=told):
+        start(patches, new_labels=True, **more)
     with patches.workspace.read() as reader:
         assert (reader.labels.all(), reader.jobs.all()) == ([], [])

@@ -102,7 +102,9 @@ def test_params_come_back_from_json() -> None:
     assert (PARAMS.label_of("red"), PARAMS.label_of("blue")) == (3, None)
 
 
-@pytest.mark.parametrize("change", [{"words": []}, {"min_score": 1.5}, {"min_score": "x"}, {"labels": 3}])
+@pytest.mark.parametrize(
+    "change", [{"words": []}, {"min_score": 1.5}, {"min_score": "x"}, {"labels": 3}, {"new_labels": None, "words": 3}]
+)
 def test_damaged_params(change: dict[str, Any]) -> None:
     with pytest.raises(InvalidOp):
         WordParams.from_json(PARAMS.to_json() | change)
