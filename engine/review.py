@@ -132,11 +132,15 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class ReviewEntry:
-    """One instance in the queue, all that is needed to show it."""
+    """One instance in the queue, all that is needed to show it.
+
+    ``asked`` are the words that a detector found it by, with its score in [0, 1], where that is how it came to be.
+    """
 
     place: Place
     instance: InstanceRecord
     image: ImageRecord
+    asked: tuple[str, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)

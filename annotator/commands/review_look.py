@@ -207,6 +207,7 @@ class ReviewLook:
         instance, told = entry.instance, entry.instance.provenance
         said = [
             "no label" if instance.label_id is None else self.names.get(instance.label_id, ""),
+            "" if entry.asked is None else f"found as '{entry.asked[0]}', {entry.asked[1]:.0%}",
             "" if told.score is None else f"score {told.score:.2f}",
             "" if told.stability is None else f"stability {told.stability:.2f}",
             f"{instance.area:,.0f} px",

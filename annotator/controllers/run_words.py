@@ -7,13 +7,21 @@ from typing import Literal
 from engine.records import JobProgress, JobRecord, JobState
 
 PRESET_WORDS = {"fast": "Fast", "default": "Default", "sa1b": "SA-1B"}
-_PURPOSES = {"semi": "for the Semi mode", "boxes": "masks from boxes", "words": "by words"}
+_PURPOSES = {"semi": "for the Semi mode", "boxes": "masks from boxes"}
+_MOST_LETTERS = 60
 
 
 def what_words(job: JobRecord) -> str:
     """Return with what a run was made, and for what unless it masks everything."""
     name = str(job.params.get("preset", ""))
+    if job.kind == "words":
+        asked = job.params["words"]
+        return f"{job.backend} and {asked['detector']}, finds {_shortened(', '.join(asked['words']))}"
     return ", ".join(filter(None, (job.backend, PRESET_WORDS.get(name, name), _PURPOSES.get(job.kind, ""))))
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _MOST_LETTERS else f"{text[:_MOST_LETTERS].rstrip()}…"
 
 
 def found_words(job: JobRecord, count: int) -> str:
@@ -25,6 +33,8 @@ def nothing_words(job: JobRecord) -> str:
     """Return why a run that is done may have made nothing."""
     if job.kind == "boxes":
         return "every box has its mask already, or the backend found nothing in it"
+    if job.kind == "words":
+        return "the detector saw nothing like that, or all of it is stored already: use other words or a lower score"
     return "nothing new reached the thresholds: lower score or stability, or look at what is stored already"
 
 

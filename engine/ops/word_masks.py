@@ -14,13 +14,11 @@ from engine.ops.labels import AddLabel
 from engine.records import Box, Json, Provenance, Stage, State
 from engine.stages import wording
 from engine.stages.auto_mask import AutoMask, Detection
-from engine.stages.words import WordParams
+from engine.stages.words import TOOL, WordParams
 from engine.storage.reader import Reader
 from engine.transaction import Tx
 from models import masks
 from models.api import BackendInfo
-
-TOOL = "find"
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,8 @@ from models import masks
 from models.api import BoxPrompt, DetectBackend, Image
 from models.masks import encode
 
+TOOL = "find"
+"""What masks that were found by words say they were made with."""
 SAME_BOX = 0.7
 """IoU from which two boxes are of one object: SAM's own line for boxes of its automatic masks."""
 SAME_MASK = 0.8

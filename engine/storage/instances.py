@@ -140,12 +140,20 @@ class Instances:
         return tuple(
             PromptRecord(
                 *(row[name] for name in ("kind", "x0", "y0", "x1", "y1", "positive", "at_ms")),
-                text=row["text"],
-                detector=row["detector"],
-                score=row["score"],
+                *(row[name] for name in ("text", "detector", "score")),
             )
             for row in self._connection.execute(query).mappings()
         )
+
+    def words(self, instance_ids: Sequence[int]) -> dict[int, tuple[str, float]]:
+        """Return the words and the detector's score (in [0, 1]) by which instances were found, for those that were."""
+        found: dict[int, tuple[str, float]] = {}
+        for start in range(0, len(instance_ids), BATCH):
+            batch = list(instance_ids[start : start + BATCH])
+            columns = (_PROMPTS.c.instance_id, _PROMPTS.c.text, _PROMPTS.c.score)
+            query = select(*columns).where(_PROMPTS.c.instance_id.in_(batch), _PROMPTS.c.text != "")
+            found |= {int(row[0]): (str(row[1]), float(row[2] or 0.0)) for row in self._connection.execute(query)}
+        return found
 
     def candidates(self, instance_id: int) -> tuple[CandidateRecord, ...]:
         """Return the answers the person chose from, best first."""

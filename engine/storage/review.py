@@ -39,6 +39,7 @@ from engine.review import (
     Spread,
 )
 from engine.stages.params import AutoParams
+from engine.stages.words import TOOL
 from engine.storage.images import Images
 from engine.storage.instances import Instances
 from engine.storage.tables import Instance, table_of
@@ -84,8 +85,14 @@ class ReviewQueue:
         found = {each.id: each for each in self._instances.some([place.instance_id for place in places])}
         ids = list(dict.fromkeys(each.image_id for each in found.values()))
         images = {row.id: row for row in self._images.some(ids)}
+        asked = self._instances.words([each.id for each in found.values() if each.provenance.tool == TOOL])
         return [
-            ReviewEntry(place, found[place.instance_id], images[found[place.instance_id].image_id])
+            ReviewEntry(
+                place,
+                found[place.instance_id],
+                images[found[place.instance_id].image_id],
+                asked.get(place.instance_id),
+            )
             for place in places
             if place.instance_id in found
         ]

@@ -19,6 +19,7 @@ from engine.ops.labels import AddLabel, DeleteLabel
 from engine.ops.word_masks import StoreWordMasks
 from engine.project import add_images
 from engine.records import JobState, PromptRecord, Stage, State
+from engine.review import ReviewFilter, ReviewOrder
 from engine.stages.words import WordParams
 from models.api import BackendInfo
 from tests.engine.jobs.conftest import Shop, Watched, failing
@@ -62,6 +63,8 @@ def test_what_is_found_is_proposed_with_label_words_box_and_scores(patches: Shop
             PromptRecord("box", 5, 4, 20, 14, text="red", detector="fake-detector", score=0.9),
         )
         assert reader.jobs.get(job_id).kind == "words"
+        places = reader.review.places(ReviewOrder(), ReviewFilter(), limit=9)
+        assert [each.asked for each in reader.review.entries(places)] == [("red", 0.9), ("blue", 0.9), ("red", 0.9)]
 
 
 def test_labels_are_made_only_when_asked_and_only_for_what_is_found(patches: Shop) -> None:
