@@ -303,7 +303,10 @@ class CanvasScene(QGraphicsScene):
 
     def _mark_selection(self) -> None:
         shown = [self.instances[i] for i in self.selection - self.invisible if i in self._shapes]
-        wanted = {v.id: Sheet(v.id, v.area, self._shapes[v.id], looks.selected(v, self._ratio)) for v in shown}
+        framed = self.pose_frame is not None
+        # A mere pose has its frame; another rectangle at the joints would only hide them.
+        marked = [v for v in shown if not (framed and v.pose_only)]
+        wanted = {v.id: Sheet(v.id, v.area, self._shapes[v.id], looks.selected(v, self._ratio)) for v in marked}
         now = self.chosen.sheets
         changed = [sheet for key, sheet in wanted.items() if now.get(key) != sheet]
         self.chosen.patch(changed, [key for key in now if key not in wanted])

@@ -21,6 +21,7 @@ from annotator.intents import (
     PoseEdited,
 )
 from annotator.widgets.context_bar import KeyHints
+from engine.joint_scores import BY_HAND
 from engine.records import InstanceRecord, Keypoints, SkeletonRecord
 from engine.skeletons.poses import Corners, laid, rest_places
 
@@ -179,7 +180,8 @@ class PoseCommands:
 
     def _title(self, chosen: ChosenJoint) -> str:
         scores = chosen.instance.joint_scores or ()
-        sure = f"  {scores[chosen.joint]:.0%}" if chosen.joint < len(scores) else ""
+        score = scores[chosen.joint] if chosen.joint < len(scores) else BY_HAND
+        sure = f"  {score:.0%}" if score < BY_HAND and chosen.visibility else ""
         return f"{chosen.name}{' (hidden)' if chosen.visibility == 1 else ''}{sure}"
 
     def _show_figure(self) -> None:

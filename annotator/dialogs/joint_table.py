@@ -22,7 +22,7 @@ from engine.skeletons.names import joint_names
 
 NAME, SIGMA, COLOR = range(3)
 _SIGMA_WIDTH = 64
-_COLOR_WIDTH = 56
+_COLOR_WIDTH = 72
 _COLOR_TIP = "Click for another colour; without one a joint has the colour of its instance"
 _EDITED = QAbstractItemDelegate.EndEditHint.SubmitModelCache
 
@@ -50,6 +50,8 @@ class JointTable(QTableWidget):
         self._rows: list[JointRow] = []
         self._keys = 0
         self.setAccessibleName("Joints")
+        self.setProperty("role", "framed")
+        self.setCornerButtonEnabled(False)
         self.setHorizontalHeaderLabels(["Joint", "Sigma", "Colour"])
         header = self.horizontalHeader()
         header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)

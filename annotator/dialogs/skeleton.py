@@ -318,7 +318,7 @@ class SkeletonDialog(FormDialog[SkeletonDraft]):
             heading.setBuddy(edit)
             grid.addWidget(heading, 0, column)
             grid.addWidget(edit, 1, column)
-            grid.setColumnStretch(column, 6 if column else 9)
+            grid.setColumnStretch(column, (9, 6, 7)[column])
         grid.addLayout(below, 2, 0)
         grid.addWidget(self.propose, 2, 2, Qt.AlignmentFlag.AlignLeft)
         row = QHBoxLayout()

@@ -23,6 +23,9 @@ from engine.measure.pose import (
     torso_lengths,
 )
 from engine.measure.true_poses import TruePeople
+from engine.records import Keypoints
+from engine.simulate.posing import TOLERANCE, Effort, correcting, effort, placing, summary
+from engine.skeletons.names import propose_flips
 from models.api import BoxPrompt, KeypointCandidate, PoseBackend
 from models.joint_names import limbs_in, mirror_of, place, sigmas_named
 from models.people import Person
@@ -73,6 +76,11 @@ def summarise(score: PoseScore, joints: tuple[str, ...]) -> dict[str, Any]:
         "unknown_joints": [name for name, is_known in zip(joints, known.tolist(), strict=True) if not is_known],
         "exact": _figures(truth, score.exact, known),
         "noisy": _figures(truth, score.noisy, known),
+        "by_hand": summary([effort(placing(_keypoints(person.joints))) for person in truth.people]),
+        "corrected": {
+            "exact": summary(_corrected(truth, score.exact)),
+            "noisy": summary(_corrected(truth, score.noisy)),
+        },
         "seconds_person": round(median(score.seconds), 5),
     }
 
@@ -120,6 +128,24 @@ def _figures(truth: TruePeople, poses: Sequence[KeypointCandidate], known: NDArr
         "swapped": _told(_swapped(truth.joints, at, true, labelled)),
         "confidence_tells": _told(_order(predicted[:, :, 2][counted], off[counted] <= _NEAR)),
     }
+
+
+def _corrected(truth: TruePeople, poses: Sequence[KeypointCandidate]) -> list[Effort]:
+    """Return what a person does in the window to make each pose true; a joint the backend does not know is placed."""
+    pairs = propose_flips(truth.joints)
+    efforts = []
+    for person, pose in zip(truth.people, poses, strict=True):
+        proposed = tuple((x, y, 2 if sure > 0 else 0) for x, y, sure in pose.keypoints)
+        x0, y0, x1, y1 = person.box
+        reach = TOLERANCE * max(x1 - x0, y1 - y0)
+        scores = [sure for _, _, sure in pose.keypoints]
+        efforts.append(effort(correcting(proposed, scores, _keypoints(person.joints), pairs, reach)))
+    return efforts
+
+
+def _keypoints(joints: NDArray[np.float64]) -> Keypoints:
+    """Return true joints as a person would store them: those labelled are visible."""
+    return tuple((x, y, 2) if v > 0 else (0.0, 0.0, 0) for x, y, v in joints.tolist())
 
 
 def _arrays(

@@ -100,7 +100,8 @@ def words(found: Migration) -> str:
     if found.emptied:
         left = "is" if found.emptied == 1 else "are"
         parts.append(f"{_count(found.emptied, 'pose')} {left} left without a joint.")
-    parts.append(f"{_count(found.kept, 'pose')} keep{'s' if found.kept == 1 else ''} all joints.")
+    kept = _count(found.kept, "pose") if found.kept else "No pose"
+    parts.append(f"{kept} keep{'' if found.kept > 1 else 's'} all joints.")
     if found.renamed:
         parts.append(f"Renamed: {_names([f'{old} to {new}' for old, new in found.renamed])}.")
     if found.added:

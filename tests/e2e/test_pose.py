@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 
-from engine.ops.instances import AddInstance
+from engine.ops.instances import AddInstance, DeleteInstances
 from engine.ops.labels import AddLabel
 from engine.ops.skeletons import AddSkeleton, EditSkeleton
-from engine.records import Keypoints
+from engine.records import Keypoints, State
+from engine.simulate.posing import correcting
 from engine.workspace import Workspace
 
 JOINTS = ("head", "left_hand", "right_hand")
@@ -124,6 +126,37 @@ def test_the_pose_of_the_image_before_is_copied(posed) -> None:
     (copied,) = [each for each in posed.stored() if each.image_id == 2]
     assert copied.keypoints == POSE
     assert posed.desk.editing.selection == (copied.id,)
+
+
+def test_what_the_simulated_person_does_makes_the_pose_true(posed) -> None:
+    """The steps counted by ``maskwright bench pose``, done in the real window, give the pose that was wanted."""
+    proposed = ((150.0, 30.0, 2), (142.0, 121.0, 2), (60.0, 118.0, 2))
+    posed.desk.store.execute(DeleteInstances((posed.pose,)))
+    add = AddInstance(1, keypoints=proposed, label_id=posed.label.id, state=State.PROPOSED)
+    posed.desk.store.execute(add)
+    posed.wait(lambda: [each.state for each in posed.desk.editing.instances.values()] == [State.PROPOSED])
+    (posed.pose,) = posed.desk.editing.instances
+    posed.do("tool.select")
+    steps = correcting(proposed, (), POSE, ((1, 2),), 6.0)
+    assert [step.key or step.kind for step in steps] == ["Tab", "K", "Shift+F", "U", "click", "Y"]
+    named = {
+        "Tab": "instance.next",
+        "K": "tool.keypoints",
+        "U": "joint.uncertain",
+        "Shift+F": "pose.swap",
+        "Y": "instance.accept",
+    }
+    for step in steps:
+        if step.key in named:
+            posed.do(named[step.key])
+        else:
+            posed.click(*step.at)
+        posed.settle()
+    (stored,) = posed.stored()
+    assert stored.state is State.ACCEPTED
+    for (x, y, v), (tx, ty, tv) in zip(stored.keypoints, POSE, strict=True):
+        assert math.dist((x, y), (tx, ty)) < 6
+        assert v == tv
 
 
 def test_a_skeleton_changed_elsewhere_drops_the_joints_placed_so_far_with_words(posed) -> None:
