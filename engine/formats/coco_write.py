@@ -15,6 +15,7 @@ from engine.formats.exported import Names, box_of, exported_id, number, run_leng
 from engine.formats.output import writing_file
 from engine.records import LabelRecord, SkeletonRecord, State
 from engine.report import Report, ReportBuilder
+from engine.skeletons.names import propose_flips
 from engine.storage.exports import Asked, ExportedInstance, Tops
 from engine.storage.reader import Reader
 from engine.workspace import Workspace
@@ -137,7 +138,8 @@ class _Writing:
             skeleton: SkeletonRecord = self._skeletons[label.skeleton_id]
             values["keypoints"] = list(skeleton.joints)
             values["skeleton"] = [[first + 1, second + 1] for first, second in skeleton.edges]
-            if skeleton.flip_pairs or skeleton.sigmas:
+            # Flip pairs that the names tell come back with the names.
+            if set(skeleton.flip_pairs) != set(propose_flips(skeleton.joints)) or skeleton.sigmas:
                 text = "COCO has no place for a skeleton's flip pairs and sigmas; they were not written"
                 self._report.note("categories", text, label.name)
         return values

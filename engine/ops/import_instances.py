@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from engine.ops.import_joints import ImportedJoints
 from engine.ops.incoming import ORIGINAL_ID, IncomingInstance
 from engine.records import Rle, Stage, State
 from engine.report import ReportBuilder
@@ -30,6 +31,7 @@ class InstanceStore:
         state: State,
         labels: Mapping[int, int],
         images: Mapping[int, int],
+        joints: ImportedJoints,
         report: ReportBuilder,
     ) -> None:
         """``labels`` and ``images`` lead from the reader's keys to ids."""
@@ -38,6 +40,7 @@ class InstanceStore:
         self._state = state
         self._labels = labels
         self._images = images
+        self._fitted = joints.fitted
         self._report = report
         self._next_z: dict[int, int] = {}
         self._joints = self._joint_counts()
@@ -52,6 +55,7 @@ class InstanceStore:
         """Store what is new and return how many that were."""
         rows: list[dict[str, Any]] = []
         taken = self._taken(batch)
+        batch = [self._fitted(instance) for instance in batch]
         others = self._unnumbered(batch)
         for instance in batch:
             row = self._row(instance, taken, others)

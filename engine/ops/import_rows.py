@@ -11,6 +11,7 @@ from engine.ops.images import NewImage, add_images, ensure_root
 from engine.ops.incoming import ORIGINAL_ID, IncomingImage, IncomingLabel
 from engine.palette import PALETTE
 from engine.report import ReportBuilder
+from engine.skeletons.names import propose_flips
 from engine.storage.tables import Image, Project, table_of
 from engine.transaction import Tx
 
@@ -42,7 +43,8 @@ def store_label(tx: Tx, incoming: IncomingLabel, report: ReportBuilder) -> int:
         extra = {**extra, ORIGINAL_ID: coco_id}
         coco_id = None
         report.note("categories", "another label has this id already; it gets a new one", incoming.name)
-    skeleton_id = _store_skeleton(tx, incoming) if incoming.joints else None
+    needed = bool(incoming.joints) and (known is None or known.skeleton_id is None)
+    skeleton_id = _store_skeleton(tx, incoming) if needed else None
     report.went("categories")
     if known is None:
         return tx.rows.insert(
@@ -65,10 +67,12 @@ def store_label(tx: Tx, incoming: IncomingLabel, report: ReportBuilder) -> int:
         report.note("categories", "the label has another id in the project, which stays", incoming.name)
     if not known.supercategory and incoming.supercategory:
         values["supercategory"] = incoming.supercategory
-    if skeleton_id is not None and known.skeleton_id is None:
+    if skeleton_id is not None:
         values["skeleton_id"] = skeleton_id
-    elif skeleton_id is not None and known.skeleton_id != skeleton_id:
-        report.note("categories", "the label has another skeleton in the project, which stays", incoming.name)
+    elif incoming.joints and known.skeleton_id is not None:
+        own = tx.read.skeletons.get(known.skeleton_id)
+        if own.joints == incoming.joints and set(own.edges) != set(incoming.edges):
+            report.note("categories", "the label's skeleton has other edges in the project, which stay", incoming.name)
     if set(extra) - set(known.extra):
         values["extra"] = {**extra, **known.extra}
     tx.rows.update("labels", known.id, values)
@@ -84,8 +88,14 @@ def _store_skeleton(tx: Tx, incoming: IncomingLabel) -> int:
     name, number = incoming.name, 2
     while name in taken:
         name, number = f"{incoming.name} {number}", number + 1
-    edges = [list(edge) for edge in incoming.edges]
-    return tx.rows.insert("skeletons", {"name": name, "joints": list(incoming.joints), "edges": edges})
+    values = {
+        "name": name,
+        "joints": list(incoming.joints),
+        "edges": [list(edge) for edge in incoming.edges],
+        # COCO files do not say it, the names do.
+        "flip_pairs": [list(pair) for pair in propose_flips(incoming.joints)],
+    }
+    return tx.rows.insert("skeletons", values)
 
 
 def store_images(tx: Tx, images: tuple[IncomingImage, ...], report: ReportBuilder) -> dict[int, int]:

@@ -15,6 +15,7 @@ from sqlalchemy import delete, func, select, update
 from engine.errors import InvalidOp
 from engine.ops.base import Op
 from engine.ops.import_instances import InstanceStore
+from engine.ops.import_joints import ImportedJoints
 from engine.ops.import_rows import merge_info, store_images, store_label
 from engine.ops.incoming import IncomingImage, IncomingInstance, IncomingLabel
 from engine.records import JobState, State
@@ -67,7 +68,8 @@ class ImportFile(Op[Report]):
         merge_info(tx, self.info, self.report)
         labels = {label.key: store_label(tx, label, self.report) for label in self.labels}
         images = store_images(tx, self.images, self.report)
-        store = InstanceStore(tx, job_id, self.state, labels, images, self.report)
+        joints = ImportedJoints(tx, self.labels, labels, self.report)
+        store = InstanceStore(tx, job_id, self.state, labels, images, joints, self.report)
         stream = iter(self.instances)
         stored = 0
         while batch := list(islice(stream, _BATCH)):
