@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from engine.cli.console import JsonOption, ProjectArg, known_errors, opened, print_json, print_table
-from engine.cli.job_words import job_words, print_failures
+from engine.cli.job_words import job_words, made, print_failures
 
 if TYPE_CHECKING:
     from engine.records import JobProgress, JobRecord
@@ -72,8 +72,8 @@ def cancel(project: ProjectArg, job: JobArg) -> None:
     with opened(project) as workspace:
         workspace.execute(CancelJob(job))
         with workspace.read() as reader:
-            progress = reader.jobs.progress(job)
-    typer.echo(f"Job {job} is cancelled: what it stored stays: {progress.instances:,} on {progress.done:,} images.")
+            progress, things = reader.jobs.progress(job), made(reader.jobs.get(job))
+    typer.echo(f"Job {job} is cancelled: {progress.instances:,} {things} on {progress.done:,} images stay.")
 
 
 @known_errors
