@@ -166,6 +166,7 @@ class Application:
         self.desk.projects.cancel_all()
         self.desk.prompting.cancel()
         self.desk.inference.close()
+        self.commands.pose_proposals.close()
         self.desk.projects.close()
         self.lanes.close()
         self.theme.close()

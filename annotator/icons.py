@@ -54,6 +54,7 @@ ICONS = {
     "instances": "ph.stack",
     "keyboard": "ph.keyboard",
     "keypoints": "ph.tree-structure",
+    "pose": "ph.person-simple-run",
     "label": "ph.tag",
     "link": "ph.link",
     "lock": "ph.lock",

@@ -165,6 +165,14 @@ SETTINGS: tuple[Setting, ...] = (
         "What turns clicks into masks. Best available picks the strongest one that runs on this machine.",
     ),
     Setting(
+        "backend.pose",
+        "Backend",
+        "Pose backend",
+        "choice",
+        "",
+        "What proposes the joints of a person in a box. Best available picks one that runs on this machine.",
+    ),
+    Setting(
         "backend.device",
         "Backend",
         "Device",

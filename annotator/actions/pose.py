@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from annotator.actions.action import Action, UiContext, with_image
+from annotator.actions.action import Action, UiContext, with_image, with_selection
 from annotator.actions.instance import MENU
 
 
@@ -15,6 +15,26 @@ def _with_joint(context: UiContext) -> bool:
 
 
 POSE_ACTIONS = (
+    Action(
+        "instance.pose",
+        "Pose for selected",
+        ("Ctrl+P",),
+        "pose",
+        MENU,
+        "pose",
+        enabled_when=with_selection,
+        tip="Proposes a pose for each selected box or mask whose label has a skeleton",
+    ),
+    Action(
+        "instance.pose_all",
+        "Poses for the whole image",
+        ("Ctrl+Alt+P",),
+        "pose",
+        MENU,
+        "pose",
+        enabled_when=with_image,
+        tip="Proposes a pose for everything on the image that lacks one and whose label has a skeleton",
+    ),
     Action(
         "joint.uncertain",
         "Next uncertain joint",

@@ -5,6 +5,17 @@ from __future__ import annotations
 from annotator.canvas.scene_data import Rgb
 from engine.palette import PALETTE as PALETTE
 
+_SURE: tuple[tuple[float, Rgb], ...] = (
+    (0.6, (88, 196, 110)),
+    (0.3, (255, 176, 32)),
+    (float("-inf"), (236, 84, 74)),
+)
+
+
+def confidence_color(score: float) -> Rgb:
+    """Return the colour of a joint a backend is ``score`` (0..1) sure of: red for a guess, amber, green."""
+    return next(color for least, color in _SURE if score >= least)
+
 
 def to_rgb(text: str) -> Rgb:
     """Read ``#rrggbb``; raises ValueError for anything else."""

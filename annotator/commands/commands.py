@@ -18,6 +18,7 @@ from annotator.commands.find import FindCommands
 from annotator.commands.instances import InstanceCommands
 from annotator.commands.labels import LabelCommands
 from annotator.commands.modes import FIRST, ModeCommands, ModePart
+from annotator.commands.pose_proposals import PoseProposalCommands
 from annotator.commands.poses import PoseCommands
 from annotator.commands.replay import ReplayCommands
 from annotator.commands.review import ReviewCommands
@@ -70,6 +71,7 @@ class Commands:
         self.instances.end_elsewhere = self.replay.replay.end
         self.boxes = BoxCommands(desk)
         self.find = FindCommands(desk, self._find_everywhere)
+        self.pose_proposals = PoseProposalCommands(desk)
         self.semi = SemiCommands(desk)
         self.check = CheckCommands(desk, go_to_image=self.dashboard.go_to_image)
         self.review = ReviewCommands(desk, propose=lambda: self.modes.choose("auto"))

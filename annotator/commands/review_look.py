@@ -17,12 +17,14 @@ from annotator.presenter import to_qimage
 from annotator.widgets.empty_state import EmptyState
 from annotator.widgets.review_strip import ReviewStrip
 from engine.drafting.active_clock import ActiveClock
-from engine.records import Box, State
+from engine.records import Box, InstanceRecord, SkeletonRecord, State
 from engine.review import ReviewEntry, ReviewFilter
 
 ROOM = 0.6
 """Room around a mask, as a share of its longer side: its border can only be judged with what lies beyond it."""
 LEAST_ROOM = 24.0
+POSE_ROOM = 0.12
+"""Room around a pose that stays bright, as a share of its longer side."""
 
 
 class ReviewLook:
@@ -42,7 +44,13 @@ class ReviewLook:
         desk.window.add_cover(self.sheet)
         desk.window.add_cover(self.empty)
         model = self.sheet.model
-        self.crops = Crops(desk.lanes, cached=desk.navigation.cached, made=self._put_crop, failed=model.put_broken)
+        self.crops = Crops(
+            desk.lanes,
+            cached=desk.navigation.cached,
+            made=self._put_crop,
+            failed=model.put_broken,
+            edges=lambda instance: () if (skeleton := self._skeleton(instance)) is None else skeleton.edges,
+        )
         self.reviewing = Reviewing(desk.store, self, clock)
         self._pixels_of: int | None = None
 
@@ -197,7 +205,7 @@ class ReviewLook:
             return
         if self.view == "one":
             canvas.isolate((entry.instance.id,))
-            canvas.set_spotlight(entry.instance.mask, entry.instance.bbox)
+            canvas.set_spotlight(entry.instance.mask, lit(entry.instance))
             # Inside the spotlight the object itself counts, not the colour laid over it.
             canvas.set_opacity(0.0)
         else:
@@ -210,7 +218,7 @@ class ReviewLook:
             "" if entry.asked is None else f"found as '{entry.asked[0]}', {entry.asked[1]:.0%}",
             "" if told.score is None else f"score {told.score:.2f}",
             "" if told.stability is None else f"stability {told.stability:.2f}",
-            f"{instance.area:,.0f} px",
+            self._least_joint(instance) if instance.joint_scores else f"{instance.area:,.0f} px",
             told.backend,
             entry.image.path,
         ]
@@ -218,8 +226,32 @@ class ReviewLook:
         words = " · ".join(part for part in said if part)
         self.strip.set_info(words, state="" if state is State.PROPOSED else str(state))
 
+    def _skeleton(self, instance: InstanceRecord) -> SkeletonRecord | None:
+        editing = self._desk.editing
+        label = None if instance.label_id is None else editing.labels.get(instance.label_id)
+        return None if label is None or label.skeleton_id is None else editing.skeletons.get(label.skeleton_id)
+
+    def _least_joint(self, instance: InstanceRecord) -> str:
+        """Name the joint that needs a look most."""
+        skeleton = self._skeleton(instance)
+        pairs = zip(instance.joint_scores or (), instance.keypoints or (), strict=True)
+        scored = [(score, place) for place, (score, (_, _, v)) in enumerate(pairs) if v]
+        if not scored or skeleton is None or len(skeleton.joints) != len(instance.keypoints or ()):
+            return ""
+        score, place = min(scored)
+        return f"least certain: {skeleton.joints[place]} {score:.2f}"
+
     def _put_crop(self, instance_id: int, picture: Picture) -> None:
         self.sheet.model.put_picture(instance_id, QPixmap.fromImage(to_qimage(picture)))
+
+
+def lit(instance: InstanceRecord) -> Box | None:
+    """Return the box (x, y, w, h) that a spotlight leaves bright; joints end before the limbs they belong to do."""
+    if instance.bbox is None or instance.mask is not None or not instance.posed:
+        return instance.bbox
+    x, y, w, h = instance.bbox
+    room = POSE_ROOM * max(w, h)
+    return x - room, y - room, w + 2 * room, h + 2 * room
 
 
 def roomy(box: Box, size: tuple[float, float]) -> Box:

@@ -36,7 +36,7 @@ class RunCommands:
     def enter(self) -> None:
         """Show the runs, and what a new one would be made of."""
         self._on = True
-        self.page.form.set_backends({"mask": self._mask_backends()})
+        self.page.form.set_backends({"mask": self._mask_backends(), "pose": self._pose_backends()})
         self.runs.enter()
         self.runs.plan(self.page.form.query.text())
 
@@ -46,6 +46,15 @@ class RunCommands:
         if in_use and in_use not in dict(offered):
             offered.append((in_use, self._desk.inference.state.title))
         return Offer(offered, in_use)
+
+    def _pose_backends(self) -> Offer:
+        known = [each for each in choices("pose", hidden=True) if each.task == "pose"]
+        wanted = self._desk.settings.text("backend.pose")
+        offered = [(e.name, e.title) for e in known if e.available and (e.name == wanted or not e.hidden)]
+        if offered:
+            return Offer(offered, wanted)
+        needs = [f"{each.title}: {each.reason}." for each in known if not each.hidden]
+        return Offer((), problem=" ".join(["No pose backend is ready.", *needs]))
 
     def leave(self) -> None:
         """Runs of our own are still watched, so that their end is told."""

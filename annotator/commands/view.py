@@ -221,7 +221,8 @@ class ViewCommands:
 
     def settings(self) -> None:
         """Open the settings."""
-        offered = [BackendChoice(each.name, each.title, each.available, each.reason) for each in choices()]
+        known = [*choices("mask"), *(each for each in choices("pose") if each.task == "pose")]
+        offered = [BackendChoice(each.name, each.title, each.available, each.reason, each.task) for each in known]
         SettingsDialog.ask(self._desk.window, self._desk.settings, self._desk.registry, offered)
 
     def about(self) -> None:

@@ -26,7 +26,7 @@ class Account:
 
     def state_of(self, entry: ReviewEntry) -> State:
         """Return what was decided about an entry, else what its record says."""
-        return self._decided.get(entry.instance.id, entry.instance.state)
+        return self._decided.get(entry.instance.id, judged(entry))
 
     def add(self, step: Step) -> None:
         """Note a step; what was undone before can no longer be redone."""
@@ -59,7 +59,7 @@ class Account:
 
     def found(self, entry: ReviewEntry) -> Step | None:
         """Take over what became of an entry by other tools; returns a step if that decided it."""
-        instance_id, state = entry.instance.id, entry.instance.state
+        instance_id, state = entry.instance.id, judged(entry)
         if state is State.PROPOSED:
             self.reopen((instance_id,))
             return None
@@ -67,3 +67,9 @@ class Account:
         step = Step((instance_id,), state, entry.image.id, entry)
         self.count(step)
         return step if fresh else None
+
+
+def judged(entry: ReviewEntry) -> State:
+    """Return what was decided about an entry: a pose that has joined its object was accepted."""
+    state = entry.instance.state
+    return State.ACCEPTED if state is State.JOINED else state

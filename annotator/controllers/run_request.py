@@ -8,6 +8,7 @@ from typing import Literal
 
 from engine.jobs.boxes import box_job
 from engine.jobs.planning import plan
+from engine.jobs.poses import pose_job
 from engine.jobs.start import auto_job
 from engine.ops.base import Op
 from engine.records import Stage
@@ -23,11 +24,12 @@ class Purpose(StrEnum):
     EVERYTHING = "auto"
     FILL_IN = "semi"
     BOXES = "boxes"
+    POSES = "poses"
 
     @property
     def task(self) -> Literal["mask", "pose"]:
         """What kind of backend does it."""
-        return "mask"
+        return "pose" if self is Purpose.POSES else "mask"
 
     @property
     def looks_everywhere(self) -> bool:
@@ -53,6 +55,8 @@ class RunRequest:
         images = plan(reader, queries)
         if self.purpose is Purpose.BOXES:
             return box_job(reader, self.backend, BoxParams(), images, about={"images": list(queries)})
+        if self.purpose is Purpose.POSES:
+            return pose_job(reader, self.backend, images, about={"images": list(queries)})
         about = {"preset": self.preset, "images": list(queries)}
         return auto_job(self.backend, self.params(), images, Stage(self.purpose), about=about)
 

@@ -7,7 +7,7 @@ from typing import Literal
 from engine.records import JobProgress, JobRecord, JobState
 
 PRESET_WORDS = {"fast": "Fast", "default": "Default", "sa1b": "SA-1B"}
-_PURPOSES = {"semi": "for the Semi mode", "boxes": "masks from boxes"}
+_PURPOSES = {"semi": "for the Semi mode", "boxes": "masks from boxes", "poses": "poses"}
 _MOST_LETTERS = 60
 
 
@@ -25,8 +25,9 @@ def _shortened(text: str) -> str:
 
 
 def found_words(job: JobRecord, count: int) -> str:
-    """Return how many of what a run makes: "1 mask", "1,204 masks"."""
-    return f"{count:,} mask" if count == 1 else f"{count:,} masks"
+    """Return how many of what a run makes: "1 mask", "1,204 poses"."""
+    thing = "pose" if job.kind == "poses" else "mask"
+    return f"{count:,} {thing}" if count == 1 else f"{count:,} {thing}s"
 
 
 def nothing_words(job: JobRecord) -> str:
@@ -35,6 +36,8 @@ def nothing_words(job: JobRecord) -> str:
         return "every box has its mask already, or the backend found nothing in it"
     if job.kind == "words":
         return "the detector saw nothing like that, or all of it is stored already: use other words or a lower score"
+    if job.kind == "poses":
+        return "everything has its pose already, or the backend found no joint"
     return "nothing new reached the thresholds: lower score or stability, or look at what is stored already"
 
 

@@ -29,14 +29,19 @@ from annotator.widgets.parts import GAP, MARGIN, push_button, text_label
 SHORTCUTS = "Shortcuts"
 
 
+_TASKS = {"backend.name": "mask", "backend.pose": "pose"}
+"""Settings that offer backends, and for which task."""
+
+
 @dataclass(frozen=True, slots=True)
 class BackendChoice:
-    """A backend to choose; ``reason`` says why it cannot be used on this machine."""
+    """A backend to choose for a task; ``reason`` says why it cannot be used on this machine."""
 
     name: str
     title: str
     available: bool = True
     reason: str = ""
+    task: str = "mask"
 
 
 class SettingsDialog(QDialog):
@@ -156,10 +161,13 @@ class SettingsDialog(QDialog):
 
 
 def _with_backends(setting: Setting, backends: Sequence[BackendChoice]) -> Setting:
-    if setting.key != "backend.name":
+    task = _TASKS.get(setting.key)
+    if task is None:
         return setting
     choices = [("", "Best available")]
     for backend in backends:
+        if backend.task != task:
+            continue
         words = backend.title if backend.available else f"{backend.title} (not available: {backend.reason})"
         choices.append((backend.name, words))
     return replace(setting, choices=tuple(choices))

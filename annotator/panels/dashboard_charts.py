@@ -9,7 +9,7 @@ from datetime import date
 from annotator.plots.data import Chart, Look, Part
 from engine.measure import words
 from engine.measure.over_time import masks_by_period, seconds_by_period
-from engine.measure.table_records import EngineTable, StageRow
+from engine.measure.table_records import EngineTable, PoseRow, StageRow, ratio
 from engine.records import Stage
 
 LOOKS: Mapping[Stage, Look] = {
@@ -43,6 +43,7 @@ def tiles(table: EngineTable) -> tuple[Tile, ...]:
     where = f"on {_some(total.images, 'image')}, {words.rate(total.masks_per_image)} an image"
     cost = f"median by hand; {words.seconds(total.person_seconds)} all in"
     reviewed = f"of {words.count(total.decided)} reviewed" if total.decided else "none reviewed yet"
+    poses = () if not table.poses else (_pose_tile(table.poses),)
     return (
         Tile("Masks accepted", words.count(total.accepted), where if total.accepted else "none yet"),
         Tile("In the last 7 days", words.count(table.last_7_days), f"{words.count(before)} in the 7 days before"),
@@ -50,7 +51,15 @@ def tiles(table: EngineTable) -> tuple[Tile, ...]:
             "Seconds a mask", words.seconds(total.median_seconds), cost if total.hand_made else "none made by hand yet"
         ),
         Tile("Proposals accepted", words.share(total.acceptance), f"{reviewed}, {words.count(total.proposed)} waiting"),
+        *poses,
     )
+
+
+def _pose_tile(rows: Sequence[PoseRow]) -> Tile:
+    decided, kept = sum(row.decided for row in rows), sum(row.kept for row in rows)
+    reviewed = f"of {words.count(decided)} reviewed" if decided else "none reviewed yet"
+    waiting = words.count(sum(row.proposed for row in rows))
+    return Tile("Poses accepted", words.share(ratio(kept, decided)), f"{reviewed}, {waiting} waiting")
 
 
 STAGE_COLUMNS: tuple[tuple[str, str], ...] = (

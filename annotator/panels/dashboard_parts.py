@@ -16,7 +16,7 @@ from engine.measure import words
 from engine.measure.table_records import StageRow
 from engine.records import Stage
 
-TILES = 4
+TILES = 5
 _GROUPS = (("", 1), ("MASKS", 5), ("A MASK COSTS", 5), ("SHARES", 2))
 """What stands over how many columns, the stage's name included."""
 
@@ -35,9 +35,11 @@ class TileRow(QWidget):
             row.addWidget(card, 1)
 
     def show_tiles(self, tiles: Sequence[Tile]) -> None:
-        """Show other figures."""
-        for card, tile in zip(self.tiles, tiles, strict=True):
-            card.show_tile(tile)
+        """Show other figures, at most ``TILES``."""
+        for place, card in enumerate(self.tiles):
+            card.setVisible(place < len(tiles))
+            if place < len(tiles):
+                card.show_tile(tiles[place])
 
 
 class _TileCard(QFrame):

@@ -20,6 +20,7 @@ _PURPOSES = {
     Purpose.EVERYTHING: "Mask everything",
     Purpose.FILL_IN: "Fill in for the Semi mode",
     Purpose.BOXES: "Masks from boxes",
+    Purpose.POSES: "Poses of boxes and masks",
 }
 _PAUSE_MS = 250
 _MOST_WORKERS = 16

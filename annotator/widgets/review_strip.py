@@ -26,6 +26,7 @@ from engine.review import ReviewBy
 
 ORDER_WORDS: Mapping[ReviewBy, str] = {
     ReviewBy.UNCERTAINTY: "Least certain first",
+    ReviewBy.JOINT: "Least certain joint first",
     ReviewBy.SCORE: "Lowest score first",
     ReviewBy.STABILITY: "Least stable first",
     ReviewBy.AREA: "Largest first",

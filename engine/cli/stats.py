@@ -65,7 +65,7 @@ def _show(table: EngineTable, title: str) -> None:
     console = out()
     console.print(Text(title, style="bold"))
     total = table.total
-    if not total.accepted + total.proposed + total.rejected:
+    if not (total.accepted + total.proposed + total.rejected or table.poses):
         when = "in this time" if table.since else "yet"
         console.print(f"No masks {when}. Annotate some in the window, or bring them in with 'maskwright import'.")
         return
@@ -82,6 +82,7 @@ def _show(table: EngineTable, title: str) -> None:
     _stages(console, table)
     _time(console, table)
     _backends(console, table)
+    _poses(console, table)
     _scores(console, table)
     _people(console, table)
     _coverage(console, table)
@@ -166,6 +167,31 @@ def _backends(console: Console, table: EngineTable) -> None:
                 words.share(row.edit_rate),
             )
             for row in table.backends
+        ],
+    )
+
+
+def _poses(console: Console, table: EngineTable) -> None:
+    from engine.measure import words
+
+    if not table.poses:
+        return
+    _grid(
+        console,
+        "Poses",
+        ("backend", "accepted", "proposed", "rejected", "decided", "acceptance", "edited", "a decision"),
+        [
+            (
+                words.backend(row.backend, row.weights_hash),
+                words.count(row.accepted),
+                words.count(row.proposed),
+                words.count(row.rejected),
+                words.count(row.decided),
+                words.share(row.acceptance),
+                words.share(row.edit_rate),
+                words.seconds(row.seconds_per_decision),
+            )
+            for row in table.poses
         ],
     )
 

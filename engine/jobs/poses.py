@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from engine.errors import InvalidOp, NotFound
 from engine.jobs.choosing import check_backend, check_time_limit
 from engine.jobs.start import GRID_SECONDS
+from engine.ops.pose_wishes import NO_SKELETON
 from engine.ops.poses import CreatePoseJob, joints_of_labels
 from engine.records import Json
 from engine.stages.poses import PoseParams
 from engine.storage.reader import Reader
 from engine.workspace import Workspace
-
-NO_SKELETON = "No label of the project has a skeleton. Edit a label and give it one, or import COCO keypoints."
 
 
 def create_pose_job(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from engine.control import QUIET, Control
@@ -50,7 +51,8 @@ def engine_table(
     control.step(len(slices) + 1, steps, what=STOPPED)
     quiet = Control(should_stop=control.should_stop)
     coverage = coverage_figures(reader, images[""], since=since, sample=sample, seed=seed, control=quiet)
-    return _table(tally, images, coverage, made_at=made_at, since=since)
+    table = _table(tally, images, coverage, made_at=made_at, since=since)
+    return replace(table, poses=table_rows.pose_rows(figures.poses(since)))
 
 
 def _table(

@@ -34,6 +34,7 @@ def to_json(table: EngineTable) -> dict[str, Any]:
         "people": [_figures(row) for row in table.people],
         "clicks": {str(stage): list(counts) for stage, counts in table.clicks.items()},
         "coverage": _figures(table.coverage),
+        "poses": [_figures(row) for row in table.poses],
     }
 
 
@@ -56,6 +57,9 @@ def _lines(table: EngineTable) -> Iterator[tuple[str, str, str, Any]]:
     for backend in table.backends:
         name = f"{backend.backend} {backend.weights_hash}".strip()
         yield from _told("backend", name, _figures(backend, "backend", "weights_hash"))
+    for pose in table.poses:
+        name = f"{pose.backend} {pose.weights_hash}".strip()
+        yield from _told("pose", name, _figures(pose, "backend", "weights_hash"))
     for score in table.scores:
         yield from _told("score", f"{score.low:.2f}", _figures(score, "low", "high"))
     yield "score", "none", "masks", table.unscored

@@ -11,6 +11,7 @@ Words that hold for every figure here:
   seconds on it: prompted it, or corrected it later. A prefilled mask that was only accepted has 0 clicks, 0 active
   seconds, and review seconds.
 - A figure without anything to count is None, never 0.
+- Poses that a backend proposed are counted by themselves (``PoseRow``): an accepted one went over to its instance.
 """
 
 from __future__ import annotations
@@ -168,6 +169,38 @@ class ScoreRow:
         return ratio(self.kept_above, self.kept_in_all)
 
 
+@dataclass(frozen=True, slots=True)
+class PoseRow:
+    """What became of the poses that one backend proposed."""
+
+    backend: str
+    weights_hash: str
+    proposed: int
+    accepted: int
+    rejected: int
+    decided: int
+    kept: int
+    edited: int
+    """Kept ones of which a person moved joints before they were accepted."""
+    review_seconds: float
+    timed_decisions: int
+
+    @property
+    def acceptance(self) -> float | None:
+        """Share of the decisions that were an accept."""
+        return ratio(self.kept, self.decided)
+
+    @property
+    def edit_rate(self) -> float | None:
+        """Share of the kept poses of which joints were moved."""
+        return ratio(self.edited, self.kept)
+
+    @property
+    def seconds_per_decision(self) -> float | None:
+        """Review seconds a timed decision."""
+        return ratio(self.review_seconds, self.timed_decisions)
+
+
 Unit = Literal["day", "week"]
 
 
@@ -250,6 +283,8 @@ class EngineTable:
     before_7_days: int
     """The same for the seven days before."""
     coverage: CoverageFigures
+    poses: tuple[PoseRow, ...] = ()
+    """One row for each backend that proposed poses, the one with most first."""
 
     def stage(self, stage: Stage) -> StageRow:
         """Return one stage's row."""

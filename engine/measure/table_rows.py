@@ -6,10 +6,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
-from engine.measure.table_records import BackendRow, PeriodRow, PersonRow, ScoreRow, StageRow, Unit
+from engine.measure.table_records import BackendRow, PeriodRow, PersonRow, PoseRow, ScoreRow, StageRow, Unit
 from engine.measure.tally import Tally, add_to, median
 from engine.records import Stage, State
-from engine.storage.figures import NO_SCORE, SCORE_BINS, Credit, Group
+from engine.storage.figures import NO_SCORE, SCORE_BINS, Credit, Group, PoseGroup
 
 MOST_DAYS = 45
 """A longer span is told in weeks: more bars than that cannot be read."""
@@ -62,6 +62,26 @@ def backend_rows(groups: Iterable[Group]) -> tuple[BackendRow, ...]:
             kept=sum(group.kept for group in mine),
         )
         for (backend, weights_hash), mine in split.items()
+    ]
+    return tuple(sorted(rows, key=lambda row: (-row.accepted - row.proposed, row.backend, row.weights_hash)))
+
+
+def pose_rows(groups: Iterable[PoseGroup]) -> tuple[PoseRow, ...]:
+    """Return one row for each pose backend and weights, the one with most poses first."""
+    rows = [
+        PoseRow(
+            backend=group.backend,
+            weights_hash=group.weights_hash,
+            proposed=group.proposed,
+            accepted=group.accepted,
+            rejected=group.rejected,
+            decided=group.decided,
+            kept=group.kept,
+            edited=group.kept_edited,
+            review_seconds=group.review_ms / 1000,
+            timed_decisions=group.timed_decisions,
+        )
+        for group in groups
     ]
     return tuple(sorted(rows, key=lambda row: (-row.accepted - row.proposed, row.backend, row.weights_hash)))
 

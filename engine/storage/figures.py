@@ -84,8 +84,26 @@ class Effort(NamedTuple):
     masks: int
 
 
+class PoseGroup(NamedTuple):
+    """Poses that one backend proposed for instances, with what became of them (times in ms)."""
+
+    backend: str
+    weights_hash: str
+    proposed: int
+    accepted: int
+    rejected: int
+    decided: int
+    kept: int
+    kept_edited: int
+    review_ms: int
+    timed_decisions: int
+
+
 class Figures:
-    """Aggregates over instances that carry a mask; ``since`` leaves only what was accepted, decided or stored then."""
+    """Aggregates over instances that carry a mask, and over proposed poses.
+
+    ``since`` leaves only what was accepted, decided or stored then.
+    """
 
     def __init__(self, connection: Connection) -> None:
         """Read through ``connection``."""
@@ -149,6 +167,25 @@ class Figures:
             .group_by(_I.c.stage, _I.c.clicks, tenths)
         )
         return [Effort(str(row[0]), *map(int, row[1:])) for row in self._rows(query)]
+
+    def poses(self, since: datetime | None) -> list[PoseGroup]:
+        """Count the poses proposed for instances by backend; joined ones are accepted ones."""
+        accepted = _I.c.state.in_((State.ACCEPTED, State.JOINED))
+        decided = and_(_I.c.state != State.PROPOSED, _I.c.reviewed_at.is_not(None))
+        kept = and_(decided, accepted)
+        sums = (
+            _how_many(_I.c.state == State.PROPOSED),
+            _how_many(accepted),
+            _how_many(_I.c.state == State.REJECTED),
+            _how_many(decided),
+            _how_many(kept),
+            _how_many(and_(kept, _I.c.edits > 0)),
+            _total(_I.c.review_ms, decided),
+            _how_many(and_(decided, _I.c.review_ms > 0)),
+        )
+        which = [_I.c.pose_of.is_not(None), *([] if since is None else [since <= _WHEN])]
+        query = select(_I.c.backend, _I.c.weights_hash, *sums).where(*which).group_by(_I.c.backend, _I.c.weights_hash)
+        return [PoseGroup(str(row[0]), str(row[1]), *map(int, row[2:])) for row in self._rows(query)]
 
     def images(self, since: datetime | None) -> dict[str, int]:
         """Count the images with an accepted mask by stage; under "" those with one of any stage."""
