@@ -16,7 +16,7 @@ from engine.measure import words
 from engine.measure.table_records import StageRow
 from engine.records import Stage
 
-TILES = 5
+TILES = 4
 _GROUPS = (("", 1), ("MASKS", 5), ("A MASK COSTS", 5), ("SHARES", 2))
 """What stands over how many columns, the stage's name included."""
 
@@ -28,14 +28,17 @@ class TileRow(QWidget):
         """Dashes until ``show_tiles``."""
         super().__init__()
         self.tiles = [_TileCard() for _ in range(TILES)]
-        row = QHBoxLayout(self)
+        self._row = row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(2 * UNIT)
         for card in self.tiles:
             row.addWidget(card, 1)
 
     def show_tiles(self, tiles: Sequence[Tile]) -> None:
-        """Show other figures, at most ``TILES``."""
+        """Show other figures."""
+        while len(self.tiles) < len(tiles):
+            self.tiles.append(_TileCard())
+            self._row.addWidget(self.tiles[-1], 1)
         for place, card in enumerate(self.tiles):
             card.setVisible(place < len(tiles))
             if place < len(tiles):
