@@ -94,7 +94,7 @@ class PoseFigure(QWidget):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(QColor(self._tokens.text), 2))
             painter.drawEllipse(spot, _RADIUS + 5, _RADIUS + 5)
-        painter.setPen(QPen(color if seen else dim, 1.5))
+        painter.setPen(QPen(color if seen == 1 else dim, 2.2 if seen == 1 else 1.2))
         painter.setBrush(color if seen == 2 or joint == figure.now else surface)
         radius = _RADIUS + 1 if seen or joint == figure.now else _RADIUS - 1
         painter.drawEllipse(spot, radius, radius)

@@ -129,9 +129,10 @@ class Editing:
 
         def show(found: tuple[list[LabelRecord], dict[int | None, int], list[SkeletonRecord]]) -> None:
             labels, counts, skeletons = found
-            restyled = {label.id: label for label in labels} != self.labels
+            before = self.labels, self.skeletons
             self.labels = {label.id: label for label in labels}
             self.skeletons = {skeleton.id: skeleton for skeleton in skeletons}
+            restyled = before != (self.labels, self.skeletons)
             if self.label_id not in self.labels and not self.unlabelled:
                 self.label_id = labels[0].id if labels else None
             self._view.show_labels(labels, counts)

@@ -21,7 +21,7 @@ from engine.skeletons.migration import Migration, SkeletonUse, Sources, by_name,
 from engine.skeletons.names import Pair, propose_flips, read_pairs, write_pairs
 from engine.skeletons.templates import TEMPLATES, SkeletonTemplate, places_of
 
-_SIZE = (1080, 660)
+_SIZE = (1160, 680)
 _HINT = "Click two joints to join or part them. Drag a joint to see better."
 _NO_USE = SkeletonUse()
 

@@ -88,7 +88,21 @@ def correcting(
 
     Tab takes the proposal, K the tool. A joint is reached by U, which goes to the least certain ones first, where that
     is quicker than pointing at it; then a click puts it right. Sides are swapped first where that leaves less to do.
+    A proposal that is more work than a new pose is rejected, and the pose placed.
     """
+    steps = _mended(proposed, scores, true, flip_pairs, reach, times)
+    anew = (Step("key", "Tab", thinks=True), Step("key", "N", thinks=True), Step("key", "K"), *placing(true))
+    return min(steps, anew, key=lambda each: effort(each, times).seconds)
+
+
+def _mended(
+    proposed: Keypoints,
+    scores: Sequence[float],
+    true: Keypoints,
+    flip_pairs: Sequence[Pair],
+    reach: float,
+    times: Keystrokes,
+) -> tuple[Step, ...]:
     steps = [Step("key", "Tab", thinks=True), Step("key", "K")]
     turned = swapped(proposed, flip_pairs)
     if len(_wrong(turned, true, reach)) + 1 < len(_wrong(proposed, true, reach)):

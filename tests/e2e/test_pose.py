@@ -168,6 +168,7 @@ def test_a_skeleton_changed_elsewhere_drops_the_joints_placed_so_far_with_words(
     posed.wait(lambda: not posed.desk.posing.active)
     assert any("joints placed were dropped" in text for text in posed.messages)
     posed.wait(lambda: len(posed.desk.editing.instances[posed.pose].keypoints) == 2)
+    posed.wait(lambda: posed.canvas._scene.instances[posed.pose].skeleton.joints == edit.joints)
     posed.do("edit.undo")
     posed.wait(lambda: posed.desk.editing.instances[posed.pose].keypoints == POSE)
 

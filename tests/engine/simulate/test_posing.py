@@ -39,6 +39,11 @@ def test_swapped_sides_are_put_right_at_once() -> None:
     assert kinds(correcting(proposed, SURE, TRUE, PAIRS, 3.0)) == ["Tab", "K", "Shift+F", "Y"]
 
 
+def test_a_hopeless_proposal_is_rejected() -> None:
+    far = tuple((x + 30.0, y, v) for x, y, v in TRUE)
+    assert kinds(correcting(far, SURE, TRUE, (), 3.0)) == ["Tab", "N", "K", "click", "click", "click", "click"]
+
+
 def test_what_is_not_labelled_is_placed_and_what_should_not_be_is_taken_away() -> None:
     proposed = ((0.0, 0.0, 0), TRUE[1], TRUE[2], TRUE[3])
     true = (TRUE[0], (0.0, 0.0, 0), (80.0, 50.0, 1), TRUE[3])
