@@ -217,6 +217,20 @@ class MaskBackend(Backend, Protocol):
 
 
 @runtime_checkable
+class ManyBoxesBackend(MaskBackend, Protocol):
+    """A mask backend that answers many boxes of an image together, quicker than one by one."""
+
+    def predict_boxes(
+        self, embedding: Embedding, boxes: Sequence[BoxPrompt], *, second_pass: bool
+    ) -> list[MaskCandidate | None]:
+        """Return the best answer to each box as RLE, None where there is none.
+
+        ``second_pass`` asks again with box and first answer, and keeps the better of both by the backend's own score:
+        what ``predict`` gives one by one, up to rounding; a first answer that is asked again may be a quicker one.
+        """
+
+
+@runtime_checkable
 class PoseBackend(Backend, Protocol):
     """Boxes in, one pose a box out."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, Protocol
 
@@ -14,10 +14,13 @@ from engine.records import Box, Level, Rle
 from engine.stages.auto_mask import AutoMask
 from engine.stages.automatic import Counts, Found, Spent
 from models import masks
-from models.api import BoxPrompt, Embedding, Image, Logits, MaskCandidate, PromptSet
+from models.api import BoxPrompt, Embedding, Image, Logits, ManyBoxesBackend, MaskCandidate, PromptSet
 
 _LEAST = 1.0
 """Pixels; a box that is narrower on the image encloses nothing that could be cut out."""
+
+TOGETHER = 16
+"""Boxes asked at once where the backend can: more gain little and keep a run waiting that is to be stopped."""
 
 
 class BoxBackend(Protocol):
@@ -81,22 +84,38 @@ def answer_boxes(
     embedding = backend.encode(image)
     encoded = time.perf_counter()
     found: list[AutoMask] = []
-    asked = 0
-    for source, box in work.boxes:
-        prompt = box_prompt(box, height, width)
-        if prompt is None:
-            continue
-        phase("grid")
-        asked += 1
-        answer = answer_box(backend, embedding, prompt, second_pass=work.params.second_pass)
+    prompts = [(source, prompt) for source, box in work.boxes if (prompt := box_prompt(box, height, width)) is not None]
+    for source, prompt, answer in _answers(backend, embedding, prompts, work.params, lambda: phase("grid")):
         if answer is None:
             continue
-        rle = answer.mask if isinstance(answer.mask, Rle) else masks.encode(np.asfortranarray(answer.mask))
+        rle = answer.mask if isinstance(answer.mask, Rle) else masks.encode(answer.mask)
         centre = ((prompt.x0 + prompt.x1) / 2, (prompt.y0 + prompt.y1) / 2)
         whole = (0.0, 0.0, float(width), float(height))
         found.append(AutoMask(rle, answer.score, answer.stability, centre, whole, Level.NONE, source=source))
     spent = Spent(encode=encoded - began, grid=time.perf_counter() - encoded)
-    return Found(tuple(found), Counts(asked, len(found), len(found), len(found)), spent)
+    return Found(tuple(found), Counts(len(prompts), len(found), len(found), len(found)), spent)
+
+
+def _answers(
+    backend: BoxBackend,
+    embedding: Embedding,
+    prompts: Sequence[tuple[int, BoxPrompt]],
+    params: BoxParams,
+    begin: Callable[[], None],
+) -> Iterator[tuple[int, BoxPrompt, MaskCandidate | None]]:
+    """Yield the answer to each box, together where the backend can; ``begin`` is called before each time it works."""
+    if not isinstance(backend, ManyBoxesBackend):
+        for source, prompt in prompts:
+            begin()
+            yield source, prompt, answer_box(backend, embedding, prompt, second_pass=params.second_pass)
+        return
+    for start in range(0, len(prompts), TOGETHER):
+        begin()
+        some = prompts[start : start + TOGETHER]
+        answers = backend.predict_boxes(embedding, [prompt for _, prompt in some], second_pass=params.second_pass)
+        for (source, prompt), answer in zip(some, answers, strict=True):
+            clipped = None if answer is None else replace(answer, score=float(np.clip(answer.score, 0.0, 1.0)))
+            yield source, prompt, clipped
 
 
 def box_prompt(box: Box, height: int, width: int) -> BoxPrompt | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -51,7 +52,34 @@ def ask(eye: Eye, own: CompactEmbedding, question: Question, most: int) -> list[
     if region is None:
         return _first(eye, own, question, most)
     look = Look(_frame(own, region), question.clicks, question.box, question.belief)
-    sights = _settle(eye, own, look)
+    (sights,) = _settle(eye, own, [look])
+    return _led(question, sights, most)
+
+
+def ask_boxes(
+    eye: Eye,
+    own: CompactEmbedding,
+    boxes: Sequence[Box],
+    beliefs: Sequence[Field | None],
+    most: int,
+    *,
+    twice: bool = True,
+) -> list[list[Sight]]:
+    """Answer each box, with what is believed of it so far, as ``ask`` does, all of them looked at together.
+
+    Not ``twice`` leaves out the second opinion: for answers that only say where to look again.
+    """
+    questions = [Question((), box, belief) for box, belief in zip(boxes, beliefs, strict=True)]
+    looks = [
+        Look(_frame(own, _region(own, question) or box), (), box, question.belief)
+        for question, box in zip(questions, boxes, strict=True)
+    ]
+    answers = zip(questions, _settle(eye, own, looks, twice=twice), strict=True)
+    return [_led(question, sights, most) for question, sights in answers]
+
+
+def _led(question: Question, sights: list[Sight], most: int) -> list[Sight]:
+    """Return up to ``most`` different ones of ``sights``, the settled one before its guesses."""
     if question.box is not None and not question.clicks:
         sights = [_kept_in(question.box, sight) for sight in sights]
     settled, guesses = sights[0], sorted(sights[1:], key=lambda sight: -sight.score)
@@ -97,37 +125,56 @@ def _first(eye: Eye, own: CompactEmbedding, question: Question, most: int) -> li
     return distinct([*closer, *behind], most)
 
 
-def _settle(eye: Eye, own: CompactEmbedding, look: Look) -> list[Sight]:
-    """Look, and again as long as the crop does not suit what was found in it; then once more from closer by."""
-    sights = eye.look(own, [look])[0]
+def _settle(eye: Eye, own: CompactEmbedding, looks: Sequence[Look], *, twice: bool = True) -> list[list[Sight]]:
+    """Look, and again where a crop does not suit what was found in it; then at each once more from closer by."""
+    looks = list(looks)
+    found = eye.look(own, looks)
+    unsettled = list(range(len(looks)))
     for _ in range(AGAIN):
-        frame, settled = look.frame, sights[0]
-        if cut_off(settled.logits, frame, own.height, own.width) > CUT:
-            better = around((frame.x0, frame.y0, frame.x1, frame.y1), own.height, own.width, reach=WIDER, least=1)
-        else:
-            seen = seen_box(settled.logits, frame)
-            if seen is None:
-                break
-            better = _frame(own, _joined(seen if look.box is None else _union(look.box, seen), look.clicks))
-        if FIT[0] < better.width / frame.width < FIT[1]:
+        better = {n: _better(own, looks[n], found[n][0]) for n in unsettled}
+        again = {n: look for n, look in better.items() if look is not None}
+        if not again:
             break
-        belief = canvas(settled.logits, frame, own.height, own.width)
-        look = replace(look, frame=better, previous=belief)
-        sights = eye.look(own, [look])[0]
-    return [_seen_twice(eye, own, look, sights[0]), *sights[1:]]
+        unsettled = list(again)
+        for n, sights in zip(unsettled, eye.look(own, list(again.values())), strict=True):
+            looks[n], found[n] = again[n], sights
+    if not twice:
+        return found
+    means = _seen_twice(eye, own, looks, [sights[0] for sights in found])
+    return [[mean, *sights[1:]] for mean, sights in zip(means, found, strict=True)]
 
 
-def _seen_twice(eye: Eye, own: CompactEmbedding, look: Look, settled: Sight) -> Sight:
-    """Return the mean of ``settled`` and of what a second look sees, closer by and in less detail.
+def _better(own: CompactEmbedding, look: Look, settled: Sight) -> Look | None:
+    """Return the look that would suit what was found, None where this one does."""
+    frame = look.frame
+    if cut_off(settled.logits, frame, own.height, own.width) > CUT:
+        better = around((frame.x0, frame.y0, frame.x1, frame.y1), own.height, own.width, reach=WIDER, least=1)
+    else:
+        seen = seen_box(settled.logits, frame)
+        if seen is None:
+            return None
+        better = _frame(own, _joined(seen if look.box is None else _union(look.box, seen), look.clicks))
+    if FIT[0] < better.width / frame.width < FIT[1]:
+        return None
+    return replace(look, frame=better, previous=canvas(settled.logits, frame, own.height, own.width))
+
+
+def _seen_twice(eye: Eye, own: CompactEmbedding, looks: Sequence[Look], settled: Sequence[Sight]) -> list[Sight]:
+    """Return for each look the mean of ``settled`` and of what a second one sees, closer by and in less detail.
 
     The two err in different places: on training photographs the mean is 0.01 of IoU better than either.
     """
-    frame, margin = look.frame, (1 - CLOSER) / 2 * look.frame.width
-    closer = Frame(frame.x0 + margin, frame.y0 + margin, frame.x1 - margin, frame.y1 - margin)
-    again = eye.look(own, [replace(look, frame=closer)], side=SIDE)[0][0]
-    seen = carried(again.logits, closer, frame, settled.logits.shape[0])
-    mean = np.where(np.isnan(seen), settled.logits, (settled.logits + seen) / 2)
-    return replace(settled, logits=mean.astype(np.float32))
+    closer: list[Frame] = []
+    for frame in (look.frame for look in looks):
+        margin = (1 - CLOSER) / 2 * frame.width
+        closer.append(Frame(frame.x0 + margin, frame.y0 + margin, frame.x1 - margin, frame.y1 - margin))
+    second = eye.look(own, [replace(look, frame=frame) for look, frame in zip(looks, closer, strict=True)], side=SIDE)
+    means: list[Sight] = []
+    for look, frame, first, again in zip(looks, closer, settled, second, strict=True):
+        seen = carried(again[0].logits, frame, look.frame, first.logits.shape[0])
+        mean = np.where(np.isnan(seen), first.logits, (first.logits + seen) / 2)
+        means.append(replace(first, logits=mean.astype(np.float32)))
+    return means
 
 
 def _agreed(sights: list[Sight]) -> list[Sight]:

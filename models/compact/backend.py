@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from models import device as devices
 from models.api import (
     BackendInfo,
     BackendSpec,
+    BoxPrompt,
     Embedding,
     Image,
     KeepRule,
@@ -27,6 +28,7 @@ from models.compact.asking import Question, ask
 from models.compact.finish import canvas, disobeyed, enlarge, in_crop, obey, stability, widen
 from models.compact.frames import cut
 from models.compact.grid import answer_grid
+from models.compact.many_boxes import answer_boxes
 from models.compact.network import FEATURE_STRIDES, CompactNet, placed
 from models.compact.ready import verified
 from models.compact.sight import LEVELS, Click, CompactEmbedding, Eye, Sight
@@ -71,6 +73,13 @@ class CompactBackend:
             found = list(pool.map(lambda sight: _candidate(own, sight, question.clicks), sights))
         found.sort(key=lambda candidate: -candidate.score)
         return found
+
+    def predict_boxes(
+        self, embedding: Embedding, boxes: Sequence[BoxPrompt], *, second_pass: bool
+    ) -> list[MaskCandidate | None]:
+        """Answer many boxes together; see ``models.api.ManyBoxesBackend``."""
+        corners = [(box.x0, box.y0, box.x1, box.y1) for box in boxes]
+        return answer_boxes(self._eye, _own(embedding), corners, second_pass=second_pass)
 
     def predict_grid(self, embedding: Embedding, points: NDArray[np.float32], keep: KeepRule) -> list[MaskCandidate]:
         """Answer each of ``float32[N, 2]`` points alone; the survivors as RLE, best score first."""

@@ -172,7 +172,9 @@ class Eye:
             if look.previous is not None:
                 previous[row, 0] = sample(look.previous, look.frame, own.height, own.width, (half, half), OUTSIDE)
         for row, crop in enumerate(crops):
-            flood[row] = Ground(crop).flood(inside[row])
+            # Without a click inside nothing is flooded, and cutting a crop into regions costs as much as looking at it.
+            if any(sign > 0 for _, _, sign in inside[row]):
+                flood[row] = Ground(crop).flood(inside[row])
         asked = Prompts(*(torch.from_numpy(part).to(self._device) for part in (clicks, box, previous, flood)))
         with torch.inference_mode(), devices.memory_errors(self._device), self._precision():
             answer = self._network.decoder(features, asked)

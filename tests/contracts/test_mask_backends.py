@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from engine.stages.boxes import answer_box
 from models import registry
-from models.api import BoxPrompt, KeepRule, MaskBackend, PointPrompt, PromptSet
+from models.api import BoxPrompt, KeepRule, ManyBoxesBackend, MaskBackend, PointPrompt, PromptSet
 from models.errors import UnsupportedPrompt
 from tests.models.sam.small import SMALL, small_backend
 
@@ -139,3 +140,26 @@ def test_order_of_clicks_does_not_matter(backend):
     points = (PointPrompt(30, 40), PointPrompt(60.5, 50), PointPrompt(100, 20, positive=False), PointPrompt(31, 42))
     found = backend.predict(embedding, PromptSet(points))
     assert same(found, backend.predict(embedding, PromptSet(points[::-1])))
+
+
+def test_many_boxes_are_answered_as_one_by_one(backend):
+    if not isinstance(backend, ManyBoxesBackend):
+        return
+    image = picture(180, 240)
+    embedding = backend.encode(image)
+    boxes = [
+        BoxPrompt(20, 20, 90, 80),
+        BoxPrompt(100, 60, 230, 175),
+        BoxPrompt(5, 5, 235, 170),
+        BoxPrompt(60, 90, 75, 99),
+    ]
+    for second_pass in (False, True):
+        found = backend.predict_boxes(embedding, boxes, second_pass=second_pass)
+        for box, together in zip(boxes, found, strict=True):
+            alone = answer_box(backend, embedding, box, second_pass=second_pass)
+            assert (alone is None) == (together is None)
+            if alone is not None and together is not None:
+                # A first answer that is asked again may be a quicker one.
+                assert np.mean(alone.to_bool() != together.to_bool()) < (0.02 if second_pass else 0.002)
+                assert together.score == pytest.approx(alone.score, abs=0.1 if second_pass else 0.01)
+                assert together.logits.shape == alone.logits.shape

@@ -179,3 +179,18 @@ def test_shares_inside_divide_by_the_first() -> None:
     codes = [masks.encode(large), masks.encode(small)]
     assert masks.shares_inside(codes, codes).tolist() == [[1, 2 / 50], [2 / 8, 1]]
     assert masks.shares_inside([], codes).shape == (0, 2)
+
+
+@given(st.integers(1, 7), st.integers(1, 7), st.integers(0, 4), st.integers(0, 4), st.data())
+def test_a_part_is_coded_as_the_whole_would_be(rows: int, columns: int, x: int, y: int, data: st.DataObject) -> None:
+    bits = data.draw(st.lists(st.booleans(), min_size=rows * columns, max_size=rows * columns))
+    part = np.array(bits, dtype=np.bool_).reshape(rows, columns)
+    height = y + rows + data.draw(st.integers(0, 2))
+    width = x + columns + data.draw(st.integers(0, 2))
+    whole = masks.paste(part, x=x, y=y, height=height, width=width)
+    assert masks.encode_part(part, x=x, y=y, height=height, width=width) == masks.encode(whole)
+
+
+def test_a_part_beyond_the_mask_is_refused() -> None:
+    with pytest.raises(ValueError, match="beyond"):
+        masks.encode_part(np.ones((3, 3), dtype=np.bool_), x=2, y=0, height=3, width=4)
