@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
-from engine.records import Box, InstanceRecord
+from engine.records import Box, InstanceRecord, SkeletonRecord
 
 
 class Kind(StrEnum):
@@ -21,6 +21,7 @@ class Kind(StrEnum):
     NO_LABEL = "no-label"
     JOINTS_OFF_IMAGE = "joints-off-image"
     JOINTS_OUTSIDE = "joints-outside"
+    SWAPPED = "swapped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ WORDS: Mapping[Kind, Words] = {
     Kind.NO_LABEL: Words("Missing labels", "accepted without a label", "gets the label you choose (--label)"),
     Kind.JOINTS_OFF_IMAGE: Words("Joints off the image", "labelled joints off the image", "marked as not labelled"),
     Kind.JOINTS_OUTSIDE: Words("Joints off the mask", "visible joints outside the mask", "marked as hidden"),
+    Kind.SWAPPED: Words("Left and right", "left and right joints seem to be changed over", "changed back"),
 }
 
 
@@ -76,3 +78,5 @@ class Scene:
     height: int
     instances: tuple[InstanceRecord, ...]
     asked: Mapping[int, Box]
+    skeletons: Mapping[int, SkeletonRecord] = field(default_factory=dict)
+    """By the label's id."""

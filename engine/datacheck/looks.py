@@ -12,7 +12,8 @@ from engine.datacheck.kinds import PLACES, Fault, Kind, Scene
 from engine.datacheck.pairs import pair_faults
 from engine.datacheck.plain import box_iou, clipped
 from engine.geometry.rle_crop import crop_of
-from engine.records import Box, InstanceRecord, Rle, State
+from engine.measure.swapped import Pairs, swapped_pairs
+from engine.records import Box, InstanceRecord, Rle, SkeletonRecord, State
 
 ISLAND_SHARE = 0.01
 """A part of a mask below this share of the whole is an island."""
@@ -80,6 +81,14 @@ def off_image(instance: InstanceRecord, width: int, height: int) -> tuple[int, .
     return tuple(place for place, (x, y, v) in enumerate(joints) if v and not (0 <= x <= width and 0 <= y <= height))
 
 
+def changed_over(instance: InstanceRecord, skeleton: SkeletonRecord | None) -> Pairs:
+    """Return the flip pairs of a pose that seem to be changed over; none where it does not fit the skeleton."""
+    joints = instance.keypoints
+    if joints is None or skeleton is None or len(joints) != len(skeleton.joints):
+        return ()
+    return swapped_pairs(joints, skeleton)
+
+
 def _islands(scene: Scene) -> Iterator[Fault]:
     for each in scene.instances:
         if each.mask is None or each.iscrowd:
@@ -134,6 +143,14 @@ def _joints(scene: Scene) -> Iterator[Fault]:
                 yield Fault(kind, each.id, None, places, _count(len(away), "joint"))
 
 
+def _swapped(scene: Scene) -> Iterator[Fault]:
+    for each in scene.instances:
+        pairs = changed_over(each, scene.skeletons.get(each.label_id or 0))
+        if pairs and each.keypoints is not None:
+            places = tuple(_around(*each.keypoints[joint][:2]) for pair in pairs[: PLACES // 2] for joint in pair)
+            yield Fault(Kind.SWAPPED, each.id, None, places, _count(len(pairs), "pair"))
+
+
 def _around(x: float, y: float) -> Box:
     return x - NEAR_MASK, y - NEAR_MASK, 2.0 * NEAR_MASK, 2.0 * NEAR_MASK
 
@@ -149,4 +166,5 @@ _LOOKS: tuple[tuple[frozenset[Kind], Look], ...] = (
     (frozenset({Kind.BOX_AGAINST_MASK}), _against_mask),
     (frozenset({Kind.NO_LABEL}), _no_label),
     (frozenset({Kind.JOINTS_OFF_IMAGE, Kind.JOINTS_OUTSIDE}), _joints),
+    (frozenset({Kind.SWAPPED}), _swapped),
 )

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.datacheck.kinds import Fault, Kind
-from engine.datacheck.looks import AGREES, LEAST_SIDE, islands, off_image, outside
+from engine.datacheck.looks import AGREES, LEAST_SIDE, changed_over, islands, off_image, outside
 from engine.datacheck.plain import box_iou, clipped
 from engine.geometry.rle_crop import crop_of
-from engine.records import Box, InstanceRecord, Keypoints, Rle, State
+from engine.measure.swapped import Pairs
+from engine.records import Box, InstanceRecord, Keypoints, Rle, SkeletonRecord, State
 from models import masks
 
 
@@ -37,10 +38,12 @@ def mend(
     size: tuple[int, int],
     asked: Box | None,
     label_id: int | None,
+    skeleton: SkeletonRecord | None = None,
 ) -> Mend | None:
     """Return the repair of a fault of ``instance`` on an image of ``size`` (width, height), None where none is left.
 
-    ``asked`` is the box that the mask was made from; ``label_id`` is what an instance without a label gets.
+    ``asked`` is the box that the mask was made from, ``skeleton`` the label's; ``label_id`` is what an instance without
+    a label gets.
     """
     match fault.kind:
         case Kind.DUPLICATES:
@@ -58,6 +61,8 @@ def mend(
             return _marked(instance, off_image(instance, *size), 0)
         case Kind.JOINTS_OUTSIDE:
             return _marked(instance, outside(instance), 1)
+        case Kind.SWAPPED:
+            return _changed_back(instance, changed_over(instance, skeleton))
         case Kind.ISLANDS if instance.mask is not None:
             return _without_islands(instance.mask)
         case Kind.OVERLAPS if instance.mask is not None and other is not None and other.mask is not None:
@@ -81,6 +86,15 @@ def _marked(instance: InstanceRecord, away: tuple[int, ...], visibility: int) ->
     if instance.keypoints is None or not away:
         return None
     joints = ((x, y, visibility if n in away else v) for n, (x, y, v) in enumerate(instance.keypoints))
+    return Mend(keypoints=tuple(joints))
+
+
+def _changed_back(instance: InstanceRecord, pairs: Pairs) -> Mend | None:
+    if instance.keypoints is None or not pairs:
+        return None
+    joints = list(instance.keypoints)
+    for first, second in pairs:
+        joints[first], joints[second] = joints[second], joints[first]
     return Mend(keypoints=tuple(joints))
 
 

@@ -39,6 +39,8 @@ def scene_of(reader: Reader, image_id: int) -> Scene:
 
 def scenes(reader: Reader, image_ids: Sequence[int]) -> Iterator[tuple[ImageRecord, Scene]]:
     """Yield those of the images that are there, in the order of ids."""
+    by_id = {each.id: each for each in reader.skeletons.all()}
+    skeletons = {each.id: by_id[each.skeleton_id] for each in reader.labels.all() if each.skeleton_id in by_id}
     for start in range(0, len(image_ids), AT_ONCE):
         images = reader.images.some(image_ids[start : start + AT_ONCE])
         held: dict[int, list[InstanceRecord]] = defaultdict(list)
@@ -54,7 +56,7 @@ def scenes(reader: Reader, image_ids: Sequence[int]) -> Iterator[tuple[ImageReco
         for image in images:
             here = tuple(held[image.id])
             mine = {each.id: asked[each.id] for each in here if each.id in asked}
-            yield image, Scene(image.width, image.height, here, mine)
+            yield image, Scene(image.width, image.height, here, mine, skeletons)
 
 
 def look(reader: Reader, image_ids: Sequence[int]) -> list[Finding]:

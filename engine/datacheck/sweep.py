@@ -80,7 +80,7 @@ def forecast(
                         continue
                     other = by_id.get(fault.other_id or 0)
                     size, asked = (image.width, image.height), scene.asked.get(mine.id)
-                    what = mend(fault, mine, other, size, asked, label_id)
+                    what = mend(fault, mine, other, size, asked, label_id, scene.skeletons.get(mine.label_id or 0))
                     # A label that is still to be chosen changes the object all the same.
                     if what is not None or fault.kind is Kind.NO_LABEL:
                         (deleted if what is not None and what.delete else changed).add(mine.id)

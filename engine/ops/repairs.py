@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from engine.datacheck.kinds import Fault, Kind
+from engine.datacheck.kinds import Fault, Kind, Scene
 from engine.datacheck.looks import faults
 from engine.datacheck.mend import Mend, mend
 from engine.datacheck.scenes import key, left_alone, scenes
@@ -47,20 +47,21 @@ class RepairData(Op[int]):
             left = left_alone(tx.read.dismissals.of_image(image.id), by_id) if found and self.only is None else set()
             for fault in found:
                 if key(fault) not in left and self._is_meant(fault):
-                    repaired += self._repair(tx, fault, (image.width, image.height), scene.asked.get(fault.instance_id))
+                    repaired += self._repair(tx, fault, (image.width, image.height), scene)
         return repaired
 
     def _is_meant(self, fault: Fault) -> bool:
         return self.only is None or (fault.instance_id, fault.other_id) in self.only
 
-    def _repair(self, tx: Tx, fault: Fault, size: tuple[int, int], asked: Box | None) -> bool:
+    def _repair(self, tx: Tx, fault: Fault, size: tuple[int, int], scene: Scene) -> bool:
         # Read anew: a fault before this one may have changed either of the two, or deleted it.
         ids = [fault.instance_id, *(() if fault.other_id is None else (fault.other_id,))]
         now = {each.id: each for each in tx.read.instances.some(ids)}
         instance = now.get(fault.instance_id)
         if instance is None or instance.locked or len(now) < len(ids):
             return False
-        what = mend(fault, instance, now.get(fault.other_id or 0), size, asked, self.label_id)
+        asked, skeleton = scene.asked.get(instance.id), scene.skeletons.get(instance.label_id or 0)
+        what = mend(fault, instance, now.get(fault.other_id or 0), size, asked, self.label_id, skeleton)
         if what is None:
             return False
         _write(tx, instance, what, asked, self.title)

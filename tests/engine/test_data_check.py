@@ -25,6 +25,7 @@ from engine.ops.instances import AddInstance, ReplaceMask
 from engine.ops.labels import AddLabel
 from engine.ops.repairs import RepairData
 from engine.ops.reviews import SetLocked, SetState
+from engine.ops.skeletons import AddSkeleton
 from engine.project import add_images
 from engine.records import PromptRecord, Provenance, State
 from engine.workspace import Workspace
@@ -108,6 +109,14 @@ def _joints_off_image(workspace: Workspace) -> int:
     return add(workspace, keypoints=((10.0, 10.0, 2), (70.0, 30.0, 1), (-3.0, 5.0, 0)))
 
 
+def _swapped(workspace: Workspace) -> int:
+    """A person seen from behind by shoulders, from in front by hips."""
+    skeleton = workspace.execute(AddSkeleton("torso", TORSO, flip_pairs=((0, 1), (2, 3)))).value.id
+    label = workspace.execute(AddLabel("person", skeleton_id=skeleton)).value.id
+    return add(workspace, label_id=label, keypoints=((10, 5, 2), (26, 5, 2), (24, 30, 2), (12, 30, 2)))
+
+
+TORSO = ("left_shoulder", "right_shoulder", "left_hip", "right_hip")
 MAKERS: dict[Kind, Callable[[Workspace], int]] = {
     Kind.ISLANDS: _islands,
     Kind.DUPLICATES: _duplicates,
@@ -118,6 +127,7 @@ MAKERS: dict[Kind, Callable[[Workspace], int]] = {
     Kind.NO_LABEL: _no_label,
     Kind.JOINTS_OFF_IMAGE: _joints_off_image,
     Kind.JOINTS_OUTSIDE: _joints_outside,
+    Kind.SWAPPED: _swapped,
 }
 
 
