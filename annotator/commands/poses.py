@@ -23,7 +23,7 @@ from annotator.intents import (
 from annotator.widgets.context_bar import KeyHints
 from engine.joint_scores import BY_HAND
 from engine.records import InstanceRecord, Keypoints, SkeletonRecord
-from engine.skeletons.poses import Corners, laid, rest_places
+from engine.skeletons.poses import Corners, inset, laid, rest_places
 
 REST_MS = 350
 """Nudges are one step until the arrow keys rest for so long."""
@@ -139,7 +139,7 @@ class PoseCommands:
             desk.presenter.say("info", "Select an object without a pose whose label has a skeleton.")
             return
         x, y, w, h = target.bbox
-        desk.editing.pose(laid(skeleton.joints, (x, y, x + w, y + h)))
+        desk.editing.pose(laid(skeleton.joints, inset((x, y, x + w, y + h))))
 
     # --- what is shown -------------------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from engine.ops import checks
 from engine.ops.base import Op
 from engine.ops.instances import AddInstance, SetKeypoints
 from engine.records import ImageRecord, InstanceRecord, Keypoints, Provenance, State
-from engine.skeletons.poses import extent, scaled, swapped
+from engine.skeletons.poses import extent, inset, scaled, swapped
 from engine.transaction import Tx
 
 
@@ -111,6 +111,9 @@ class CopyPoses(Op[tuple[int, ...]]):
         keypoints = source.keypoints or ()
         if source.bbox is not None and target.bbox is not None:
             before, after = _corners(source), _corners(target)
+            around = extent(keypoints)
+            if around is not None and source.mask is None and around == before:
+                after = inset(after)
             keypoints = scaled(keypoints, before, after, (image.width, image.height))
         SetKeypoints(target.id, keypoints).apply(tx)
         return target.id

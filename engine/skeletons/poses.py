@@ -18,6 +18,8 @@ Corners: TypeAlias = tuple[float, float, float, float]
 Size: TypeAlias = tuple[float, float]
 UNSURE = 0.5
 """A joint that a backend was less sure of is looked at first."""
+INSET = 0.04
+"""How far joints stay inside an object's box, as a share of its sides."""
 # Candidates for the place of a joint that no ready-made skeleton knows: a grid of so many a side.
 _GRID = 9
 
@@ -64,6 +66,15 @@ def swapped(keypoints: Keypoints, flip_pairs: Sequence[Pair]) -> Keypoints:
 def replaced(keypoints: Keypoints, joint: int, place: tuple[float, float, int]) -> Keypoints:
     """Return the pose with one joint elsewhere."""
     return (*keypoints[:joint], place, *keypoints[joint + 1 :])
+
+
+def inset(box: Corners) -> Corners:
+    """Return the box that joints fill in an object's box: its border is the body's, not the joints'.
+
+    It also keeps the two boxes apart: that of a mere pose follows its joints, an object's own stays.
+    """
+    dx, dy = INSET * (box[2] - box[0]), INSET * (box[3] - box[1])
+    return box[0] + dx, box[1] + dy, box[2] - dx, box[3] - dy
 
 
 def laid(joints: Sequence[str], box: Corners) -> Keypoints:

@@ -113,6 +113,23 @@ def test_a_dragged_box_holds_a_whole_skeleton(posed) -> None:
     posed.wait(lambda: posed.desk.editing.selection == (made.id,))
 
 
+def test_an_object_gets_a_pose_in_its_box_and_keeps_the_box(posed) -> None:
+    box = AddInstance(1, box=(200.0, 40.0, 100.0, 150.0), label_id=posed.label.id)
+    posed.desk.store.execute(box)
+    posed.wait(lambda: len(posed.desk.editing.instances) == 2)
+    posed.settle()
+    (made,) = set(posed.desk.editing.instances) - {posed.pose}
+    posed.desk.editing.select((made,))
+    posed.do("pose.fill")
+    posed.wait(lambda: posed.desk.editing.instances[made].keypoints)
+    posed.key(Qt.Key.Key_Tab)
+    posed.click(150, 200)
+    posed.settle()
+    stored = next(each for each in posed.stored() if each.id == made)
+    assert stored.bbox == (200.0, 40.0, 100.0, 150.0)
+    assert abs(stored.keypoints[0][0] - 150) < 1
+
+
 def test_the_pose_of_the_image_before_is_copied(posed) -> None:
     posed.do("pose.copy")
     posed.settle()

@@ -98,8 +98,13 @@ def test_a_copied_pose_is_stretched_into_the_box_it_is_for(person: Any) -> None:
     target = person.workspace.execute(box).value.id
     person.workspace.execute(CopyPoses(person.images[0], person.images[1], person.label, onto=target))
     found = get(person, target)
-    assert found.keypoints == ((10.0, 4.0, 2), (11.0, 5.0, 1), (14.0, 7.0, 2))
+    (x0, y0, _), _, (x1, y1, _) = found.keypoints
+    assert (x0, y0, x1, y1) == pytest.approx((10.16, 4.12, 13.84, 6.88))
     assert found.bbox == (10.0, 4.0, 4.0, 3.0)
+    # The object's own box stays where it is when a joint is moved.
+    person.workspace.execute(PlaceJoints(target, ((0, 1.0, 1.0, 2),)))
+    assert get(person, target).bbox == (10.0, 4.0, 4.0, 3.0)
+    person.workspace.undo(person.images[1])
     person.workspace.execute(AddInstance(person.images[0], keypoints=POSE, label_id=person.label))
     with pytest.raises(InvalidOp, match="has 2 poses"):
         person.workspace.execute(CopyPoses(person.images[0], person.images[1], person.label, onto=target))
