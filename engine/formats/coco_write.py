@@ -140,7 +140,7 @@ class _Writing:
             values["skeleton"] = [[first + 1, second + 1] for first, second in skeleton.edges]
             # Flip pairs that the names tell come back with the names.
             if set(skeleton.flip_pairs) != set(propose_flips(skeleton.joints)) or skeleton.sigmas:
-                text = "COCO has no place for a skeleton's flip pairs and sigmas; they were not written"
+                text = "COCO has no place for a skeleton's flip pairs, sigmas and colours; they were not written"
                 self._report.note("categories", text, label.name)
         return values
 

@@ -11,6 +11,7 @@ from engine.ops.images import NewImage, add_images, ensure_root
 from engine.ops.incoming import ORIGINAL_ID, IncomingImage, IncomingLabel
 from engine.palette import PALETTE
 from engine.report import ReportBuilder
+from engine.skeletons.colors import side_colors
 from engine.skeletons.names import propose_flips
 from engine.storage.tables import Image, Project, table_of
 from engine.transaction import Tx
@@ -94,6 +95,7 @@ def _store_skeleton(tx: Tx, incoming: IncomingLabel) -> int:
         "edges": [list(edge) for edge in incoming.edges],
         # COCO files do not say it, the names do.
         "flip_pairs": [list(pair) for pair in propose_flips(incoming.joints)],
+        "colors": list(side_colors(incoming.joints)),
     }
     return tx.rows.insert("skeletons", values)
 

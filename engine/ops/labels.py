@@ -10,7 +10,6 @@ from sqlalchemy import select
 
 from engine.errors import InvalidOp
 from engine.ops.base import Op
-from engine.ops.skeletons import AddSkeleton as AddSkeleton  # its old place, until nobody looks for it here
 from engine.palette import PALETTE
 from engine.records import LabelRecord
 from engine.storage.tables import Instance, table_of

@@ -197,3 +197,13 @@ def test_a_deleted_label_leaves_the_pose(posed) -> None:
     posed.key(Qt.Key.Key_Right)
     posed.wait(lambda: posed.desk.editing.instances[posed.pose].keypoints[0] == (101.0, 60.0, 2))
     assert joints(posed)[1:] == POSE[1:]
+
+
+def test_a_locked_pose_is_put_back_with_words(posed) -> None:
+    posed.do("instance.lock")
+    posed.wait(lambda: posed.desk.editing.instances[posed.pose].locked)
+    posed.key(Qt.Key.Key_Tab)
+    posed.click(200, 200)
+    posed.wait(lambda: any("locked" in text for text in posed.messages))
+    posed.wait(lambda: posed.desk.editing.instances[posed.pose].keypoints == POSE)
+    assert joints(posed) == POSE

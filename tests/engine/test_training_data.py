@@ -9,7 +9,8 @@ from PIL import Image
 from engine.errors import InvalidOp
 from engine.ops.images import AddImages, NewImage
 from engine.ops.instances import AddInstance
-from engine.ops.labels import AddLabel, AddSkeleton
+from engine.ops.labels import AddLabel
+from engine.ops.skeletons import AddSkeleton
 from engine.records import State
 from engine.training_data import project_as_coco
 from engine.workspace import Workspace

@@ -14,7 +14,8 @@ from pycocotools.cocoeval import COCOeval
 
 from engine.formats import coco
 from engine.ops.instances import AddInstance
-from engine.ops.labels import AddLabel, AddSkeleton
+from engine.ops.labels import AddLabel
+from engine.ops.skeletons import AddSkeleton
 from engine.project import add_images
 from engine.records import State
 from engine.workspace import Workspace

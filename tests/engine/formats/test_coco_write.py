@@ -84,7 +84,7 @@ def test_golden_bytes(workspace: Workspace, tmp_path: Path) -> None:
     assert [(line.text, line.count) for line in report.dropped] == [
         ("its state is proposed, which was not asked for", 1)
     ]
-    assert any("flip pairs and sigmas" in line.text for line in report.notes)
+    assert any("flip pairs, sigmas and colours" in line.text for line in report.notes)
     coco.write(workspace, target)
     assert target.read_bytes() == GOLDEN
 

@@ -14,8 +14,9 @@ from engine.jobs.start import run_job
 from engine.jobs.stop import Stop
 from engine.ops.imports import WithdrawJob
 from engine.ops.instances import AddInstance
-from engine.ops.labels import AddLabel, AddSkeleton
+from engine.ops.labels import AddLabel
 from engine.ops.reviews import SetLocked, SetState
+from engine.ops.skeletons import AddSkeleton
 from engine.records import JobState, PromptRecord, Stage, State
 from models import registry
 from tests.engine.jobs.conftest import Shop, Watched

@@ -8,9 +8,10 @@ import pytest
 from engine.errors import InvalidOp
 from engine.ops.decide import DecideMany, Decision
 from engine.ops.instances import AddInstance, DeleteInstances, SetKeypoints
-from engine.ops.labels import AddLabel, AddSkeleton
+from engine.ops.labels import AddLabel
 from engine.ops.poses import StorePoses, open_figures
 from engine.ops.reviews import SetLabel, SetLocked, SetState
+from engine.ops.skeletons import AddSkeleton
 from engine.records import InstanceRecord, State
 from engine.review import ReviewBy, ReviewOrder
 from engine.stages.auto_pose import AutoPose
