@@ -109,6 +109,15 @@ class KeepRule:
 
 
 @dataclass(frozen=True, slots=True)
+class WeightsPart:
+    """One file of a folder of weights, with its size and its ``checksum`` as in ``WeightsInfo``."""
+
+    file: str
+    bytes: int
+    checksum: str
+
+
+@dataclass(frozen=True, slots=True)
 class WeightsInfo:
     """What the user sees before weights are fetched or used."""
 
@@ -119,6 +128,8 @@ class WeightsInfo:
     """Where the authors publish the file; empty if it cannot be fetched."""
     checksum: str = ""
     """Of the published file: ``"sha256:"`` or ``"md5:"`` and hexadecimal digits, or BLAKE3 without a word before."""
+    parts: tuple[WeightsPart, ...] = ()
+    """Of a folder: its files, which lie below ``url``; ``file`` is then the backend's own name, as the folder's."""
     accept: str = ""
     """Where a licence stands that a person has to accept before fetching; empty if there is nothing to accept."""
 

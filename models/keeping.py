@@ -63,6 +63,8 @@ def pull(
             + (f": {MIRROR} must begin with https:// or http://." if info.url else f"; use 'backends add {name} PATH'.")
         )
     target = weights.cache_folder() / info.file
+    if info.parts:
+        return _pull_folder(info, url, target, progress, should_stop)
     whole = weights.download(url, target, expected=info.checksum, progress=progress, should_stop=should_stop)
     if not whole:
         return None
@@ -91,7 +93,42 @@ def add(name: str, source: Path) -> Path:
     except OSError as error:
         _remove(part)
         raise WeightsMissing(f"The weights could not be copied to {folder} ({error}). Nothing was changed.") from error
-    _remove(folder / (name if as_file else info.file))
+    other = folder / (name if as_file else info.file)
+    if other != target:
+        _remove(other)
+    return target
+
+
+def _pull_folder(
+    info: WeightsInfo,
+    url: str,
+    target: Path,
+    progress: Callable[[int, int | None], None],
+    should_stop: Callable[[], bool],
+) -> Path | None:
+    """Fetch the files of a folder, the small ones first; it takes its name when all of them are whole."""
+    part = target.with_name(target.name + ".part")
+    total = sum(each.bytes for each in info.parts)
+    for each in sorted(info.parts, key=lambda it: it.bytes):
+        before = sum(other.bytes for other in info.parts if (part / other.file).is_file())
+
+        def tell(done: int, _: int | None, before: int = before) -> None:
+            progress(before + done, total)
+
+        path = part / each.file
+        if path.is_file():
+            continue
+        fetched = weights.download(
+            f"{url}/{each.file}", path, expected=each.checksum, progress=tell, should_stop=should_stop
+        )
+        if not fetched:
+            return None
+    try:
+        _replace(part, target)
+    except OSError as error:
+        raise WeightsMissing(
+            f"The weights cannot be kept in {target} ({error}). Free the folder, try again."
+        ) from error
     return target
 
 

@@ -9,8 +9,8 @@ from models.api import BackendSpec, DetectBackend
 from models.errors import BackendUnavailable, UnsupportedPrompt
 
 GET_ONE = (
-    "No detector that understands words is ready. 'maskwright backends' lists them; bring one that you have with "
-    "'maskwright backends add grounding-dino-tiny FOLDER'."
+    "No detector that understands words is ready. 'maskwright backends' lists them; get one with "
+    "'maskwright backends pull grounding-dino-tiny'."
 )
 
 

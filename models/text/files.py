@@ -28,8 +28,9 @@ def find(spec: BackendSpec, explicit: Path | None = None) -> Source:
         if (place / spec.name).is_dir():
             return _whole(place / spec.name, VARIANTS[spec.name].family)
     # Short, because every list shows it.
-    page = VARIANTS[spec.name].page
-    raise WeightsMissing(f"needs its weights: maskwright backends add {spec.name} FOLDER (huggingface.co/{page})")
+    it = VARIANTS[spec.name]
+    bring = f"pull {it.name}" if it.parts else f"add {it.name} FOLDER (huggingface.co/{it.page})"
+    raise WeightsMissing(f"needs its weights: maskwright backends {bring}")
 
 
 def reason(spec: BackendSpec) -> str:

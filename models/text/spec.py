@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from models.api import BackendSpec, WeightsInfo
-from models.text.variants import VARIANTS
+from models.text.variants import VARIANTS, Variant
+
+
+def _address(it: Variant) -> str:
+    """Return where the files are fetched from; nothing is fetched whose checksum nobody could compare."""
+    return f"https://huggingface.co/{it.page}/resolve/{it.revision}" if it.parts else ""
 
 
 def _spec(name: str, title: str, description: str, rank: int) -> BackendSpec:
@@ -17,8 +22,7 @@ def _spec(name: str, title: str, description: str, rank: int) -> BackendSpec:
         requires=("torch", "safetensors", "transformers", "tokenizers"),
         extra="text",
         description=description,
-        # A folder of network and vocabulary: without checksums of all its files nothing is fetched by itself.
-        weights=WeightsInfo(f"folder {it.page.split('/')[1]}", it.bytes, "Apache-2.0"),
+        weights=WeightsInfo(it.name, it.bytes, "Apache-2.0", _address(it), parts=it.parts),
         rank=rank,
         ready="models.text.files:reason",
         min_score=it.min_score,

@@ -163,7 +163,7 @@ def test_one_image_is_one_step_that_undo_takes_back(patches: Shop) -> None:
         ({"detector": "fake"}, "'fake' does not look for words"),
         ({"backend": "fake-detector"}, "does not answer boxes"),
         ({"images": ()}, "no image"),
-        ({"detector": ""}, "backends add"),
+        ({"detector": ""}, "backends pull"),
     ],
 )
 def test_mistakes_start_nothing(patches: Shop, more: dict[str, Any], told: str) -> None:

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import shutil
+import threading
+from dataclasses import replace
+from hashlib import sha256
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
 from models import keeping, registry, weights
+from models.api import WeightsPart
 from models.errors import BackendUnavailable, WeightsMismatch, WeightsMissing
+from models.text import dino, owl
 from models.text.files import reason
 from models.text.spec import DINO_TINY, OWL_LARGE
+from models.text.variants import VARIANTS
 
 
 @pytest.fixture
@@ -28,7 +36,7 @@ def load(name, folder):
 def test_added_once_it_is_found_by_its_name(small, name, folder, tmp_path, monkeypatch):
     monkeypatch.setattr(weights, "cache_folder", lambda: tmp_path / "cache")
     monkeypatch.delenv("MASKWRIGHT_WEIGHTS", raising=False)
-    assert f"maskwright backends add {name} FOLDER" in reason(registry_spec(name))
+    assert "needs its weights: maskwright backends" in reason(registry_spec(name))
     assert keeping.add(name, folder) == tmp_path / "cache" / name
     assert reason(registry_spec(name)) == ""
     load(name, None)
@@ -46,8 +54,9 @@ def test_without_weights_it_is_listed_with_what_to_do(tmp_path, monkeypatch):
     assert "google/owlv2-large-patch14-ensemble" in reason(OWL_LARGE)
     with pytest.raises(BackendUnavailable, match="needs its weights"):
         registry.load("owlv2-large")
-    with pytest.raises(BackendUnavailable, match="cannot be fetched; use 'backends add grounding-dino-tiny PATH'"):
-        keeping.pull(DINO_TINY.name)
+    with pytest.raises(BackendUnavailable, match="cannot be fetched; use 'backends add owlv2-large PATH'"):
+        keeping.pull("owlv2-large")
+    assert "maskwright backends pull grounding-dino-tiny" in reason(DINO_TINY)
 
 
 @pytest.mark.parametrize("lost", ["config.json", "model.safetensors", "vocabulary"])
@@ -120,3 +129,98 @@ def test_a_damaged_or_foreign_vocabulary(small, name, copy):
     file.write_text(more if "dino" in name else json.dumps(table | {"z": 4000}), encoding="utf-8")
     with pytest.raises(WeightsMismatch, match=r"another network's|damaged"):
         load(name, copy)
+
+
+@pytest.fixture
+def server(folder, name, monkeypatch, tmp_path):
+    """A mirror that has the small folder, whose files are the published ones then."""
+    files = ["config.json", "model.safetensors", *(["vocab.txt"] if "dino" in name else ["vocab.json", "merges.txt"])]
+    parts = tuple(
+        WeightsPart(each, (folder / each).stat().st_size, f"sha256:{sha256((folder / each).read_bytes()).hexdigest()}")
+        for each in files
+    )
+    spec = registry_spec(name)
+    told = replace(spec, weights=replace(spec.weights, url="https://nowhere/x", parts=parts))
+    monkeypatch.setattr("models.text.spec.DINO_TINY" if "dino" in name else "models.text.spec.OWL_BASE", told)
+    monkeypatch.setattr("models.weights.cache_folder", lambda: tmp_path / "cache")
+    monkeypatch.delenv("MASKWRIGHT_WEIGHTS", raising=False)
+    served = tmp_path / "served"
+    shutil.copytree(folder, served / name)
+    handler = functools.partial(Quiet, directory=str(served))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as running:
+        monkeypatch.setenv("MASKWRIGHT_MIRROR", f"http://127.0.0.1:{running.server_port}/")
+        thread = threading.Thread(target=running.serve_forever)
+        thread.start()
+        yield served / name
+        running.shutdown()
+        thread.join()
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *arguments):
+        """Stay quiet."""
+
+
+def test_a_folder_is_fetched_file_by_file_and_used_when_whole(small, name, server, tmp_path):
+    told: list[tuple[int, int | None]] = []
+    stop = iter([False] * 3)
+    assert keeping.pull(name, should_stop=lambda: next(stop, True)) is None
+    assert not (tmp_path / "cache" / name).exists() and (tmp_path / "cache" / f"{name}.part").is_dir()
+    assert "needs its weights" in reason(registry_spec(name))
+    assert keeping.pull(name, progress=lambda done, total: told.append((done, total))) == tmp_path / "cache" / name
+    total = sum(each.bytes for each in registry_spec(name).weights.parts)
+    assert told[-1] == (total, total)
+    assert not (tmp_path / "cache" / f"{name}.part").exists()
+    load(name, None)
+
+
+def test_a_file_of_a_folder_that_is_another_one(small, name, server, tmp_path):
+    (server / "config.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(WeightsMismatch, match=r"config\.json\.part is damaged or another version"):
+        keeping.pull(name)
+    assert not (tmp_path / "cache" / name).exists()
+
+
+def test_what_was_fetched_before_stays_until_the_new_is_whole(small, name, server, tmp_path):
+    keeping.pull(name)
+    (server / "model.safetensors").unlink()
+    shutil.rmtree(tmp_path / "cache" / f"{name}.part", ignore_errors=True)
+    with pytest.raises(WeightsMissing):
+        keeping.pull(name)
+    load(name, None)
+
+
+def swin(width: int, depths: list[int], window: int) -> dict[str, object]:
+    """A description as it was published, with words of older versions of transformers."""
+    heads = [width * 2**stage // 32 for stage in range(4)]
+    backbone = {"embed_dim": width, "depths": depths, "num_heads": heads, "window_size": window}
+    return {
+        "model_type": "grounding-dino",
+        "backbone": None,
+        "backbone_kwargs": None,
+        "use_timm_backbone": False,
+        "use_pretrained_backbone": False,
+        "torch_dtype": "float32",
+        "two_stage": True,
+        "backbone_config": {"model_type": "swin", "out_indices": [2, 3, 4], **backbone},
+        "text_config": {"model_type": "bert"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "family", "description", "size"),
+    [
+        ("grounding-dino-tiny", dino, swin(96, [2, 2, 6, 2], 7), 689_359_096),
+        ("grounding-dino-base", dino, swin(128, [2, 2, 18, 2], 12), 933_400_872),
+        ("owlv2-base", owl, {"model_type": "owlv2", "vision_config": {"image_size": 960}}, 619_918_824),
+    ],
+)
+def test_the_published_files_are_as_large_as_their_networks(name, family, description, size):
+    """Four bytes a value, and at most five megabytes of tables (places in windows) and names: nothing is missing."""
+    config = family.CONFIG.from_dict(description)
+    assert family.width(config) == VARIANTS[name].width
+    with torch.device("meta"):
+        network = family.NETWORK(config)
+    values = sum(each.numel() for each in network.parameters())
+    assert 4 * values < size < 4 * values + 5_000_000
+    assert all(each.bytes == size for each in VARIANTS[name].parts if each.file == "model.safetensors")
