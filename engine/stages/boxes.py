@@ -85,7 +85,7 @@ def answer_boxes(
     encoded = time.perf_counter()
     found: list[AutoMask] = []
     prompts = [(source, prompt) for source, box in work.boxes if (prompt := box_prompt(box, height, width)) is not None]
-    for source, prompt, answer in _answers(backend, embedding, prompts, work.params, lambda: phase("grid")):
+    for source, prompt, answer in box_answers(backend, embedding, prompts, work.params, lambda: phase("grid")):
         if answer is None:
             continue
         rle = answer.mask if isinstance(answer.mask, Rle) else masks.encode(answer.mask)
@@ -96,7 +96,7 @@ def answer_boxes(
     return Found(tuple(found), Counts(len(prompts), len(found), len(found), len(found)), spent)
 
 
-def _answers(
+def box_answers(
     backend: BoxBackend,
     embedding: Embedding,
     prompts: Sequence[tuple[int, BoxPrompt]],

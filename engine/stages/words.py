@@ -14,7 +14,7 @@ from engine.records import Box, Level, Rle
 from engine.stages import select
 from engine.stages.auto_mask import AutoMask, Detection
 from engine.stages.automatic import Counts, Found, Spent
-from engine.stages.boxes import BoxBackend, answer_box, box_prompt
+from engine.stages.boxes import BoxBackend, BoxParams, box_answers, box_prompt
 from models import masks
 from models.api import BoxPrompt, DetectBackend, Image
 from models.masks import encode
@@ -86,7 +86,7 @@ class WordParams:
 
 @dataclass(frozen=True, slots=True)
 class WordWork:
-    """What is to be found in one image; ``boxes`` (x, y, w, h) are of objects stored without a mask."""
+    """What is to be found in one image; ``boxes`` (x, y, w, h) are around what is stored already."""
 
     params: WordParams
     boxes: tuple[Box, ...] = ()
@@ -126,16 +126,14 @@ def answer_words(
     embedding = backend.encode(image)
     encoded = time.perf_counter()
     found: list[AutoMask] = []
-    for detection in kept:
-        phase("grid")
-        box = detection.box
-        answer = answer_box(backend, embedding, box, second_pass=True)
+    boxes = [(number, detection.box) for number, detection in enumerate(kept)]
+    for number, box, answer in box_answers(backend, embedding, boxes, BoxParams(), lambda: phase("grid")):
         if answer is None:
             continue
-        rle = answer.mask if isinstance(answer.mask, Rle) else encode(np.asfortranarray(answer.mask))
+        rle = answer.mask if isinstance(answer.mask, Rle) else encode(answer.mask)
         centre = ((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2)
         whole = (0.0, 0.0, float(width), float(height))
-        found.append(AutoMask(rle, answer.score, answer.stability, centre, whole, Level.NONE, detection=detection))
+        found.append(AutoMask(rle, answer.score, answer.stability, centre, whole, Level.NONE, detection=kept[number]))
     masked = time.perf_counter()
     new = _new(found, taken)
     spent = Spent(encode=encoded - began, grid=masked - encoded, select=time.perf_counter() - masked)
@@ -147,7 +145,7 @@ def _box(box: BoxPrompt) -> Box:
 
 
 def _alone(offered: Sequence[Detection], stored: Sequence[Box]) -> list[Detection]:
-    """Of boxes around one object keep the first; none around an object that is stored as a box."""
+    """Of boxes around one object keep the first; none around an object that is stored."""
     boxes = np.array(
         [*((x, y, x + w, y + h) for x, y, w, h in stored), *(_corners(each.box) for each in offered)], dtype=np.float64
     ).reshape(-1, 4)
