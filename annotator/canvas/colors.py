@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from annotator.canvas.scene_data import Rgb
 from engine.palette import PALETTE as PALETTE
+from engine.skeletons.poses import UNSURE
 
+GUESSED = 0.25
+"""Below this score a joint's place is little more than a guess."""
 _SURE: tuple[tuple[float, Rgb], ...] = (
-    (0.6, (88, 196, 110)),
-    (0.3, (255, 176, 32)),
+    (UNSURE, (88, 196, 110)),
+    (GUESSED, (255, 176, 32)),
     (float("-inf"), (236, 84, 74)),
 )
 

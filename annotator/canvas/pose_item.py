@@ -1,6 +1,7 @@
 """Poses: bones and joints; a visible joint is a filled disc, a hidden one a hollow dashed ring, others vanish.
 
-A joint that a backend was unsure of carries a second, amber ring; the chosen one a white one and its name.
+A joint that a backend was unsure of carries a second ring, amber or (a mere guess) red; the chosen one a white one
+and its name.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QTransform
 
-from annotator.canvas.colors import to_rgb
+from annotator.canvas.colors import confidence_color, to_rgb
 from annotator.canvas.label_item import TEXT_PX, draw_plate
 from annotator.canvas.light_item import HALO, LightItem, as_color, solid
 from annotator.canvas.scene_data import Rgb
@@ -22,7 +23,6 @@ from engine.skeletons.poses import UNSURE
 JOINT_PX = 4.5
 BONE_PX = 2.5
 NAME_PX = 200.0
-UNSURE_COLOR = QColor(255, 176, 32)
 _DARK = QColor(20, 20, 22, 190)
 _WHITE = QColor(255, 255, 255)
 _MIDDLE = to_rgb(MIDDLE)
@@ -119,7 +119,7 @@ def _joint(painter: QPainter, place: QPointF, pose: Pose, joint: int) -> None:
     radius = JOINT_PX + (1.0 if pose.strong else 0.0)
     color = as_color(pose.color_of(joint))
     if pose.is_unsure(joint):
-        _ring(painter, place, radius + 4.5, UNSURE_COLOR, dashed=False)
+        _ring(painter, place, radius + 4.5, as_color(confidence_color(pose.scores[joint])), dashed=False)
     if chosen:
         _ring(painter, place, radius + 5.0, _WHITE, dashed=False)
     painter.setPen(QPen(HALO, 1.5))

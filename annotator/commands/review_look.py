@@ -23,7 +23,7 @@ from engine.review import ReviewEntry, ReviewFilter
 ROOM = 0.6
 """Room around a mask, as a share of its longer side: its border can only be judged with what lies beyond it."""
 LEAST_ROOM = 24.0
-POSE_ROOM = 0.12
+POSE_ROOM = 0.2
 """Room around a pose that stays bright, as a share of its longer side."""
 
 

@@ -13,6 +13,7 @@ from annotator.panels.runs_form import Offer
 from annotator.panels.runs_page import RunsPage
 from engine.changes import Changes
 from engine.inference.backends import choices
+from engine.jobs.choosing import none_ready
 
 POLL_MS = 1_000
 
@@ -53,8 +54,7 @@ class RunCommands:
         offered = [(e.name, e.title) for e in known if e.available and (e.name == wanted or not e.hidden)]
         if offered:
             return Offer(offered, wanted)
-        needs = [f"{each.title}: {each.reason}." for each in known if not each.hidden]
-        return Offer((), problem=" ".join(["No pose backend is ready.", *needs]))
+        return Offer((), problem=none_ready("pose"))
 
     def leave(self) -> None:
         """Runs of our own are still watched, so that their end is told."""

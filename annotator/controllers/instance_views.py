@@ -13,9 +13,10 @@ ColorBy = Literal["instance", "label"]
 
 
 def color_of(instance: InstanceRecord, labels: Mapping[int, LabelRecord], color_by: ColorBy) -> Rgb:
-    """Return an instance's stable colour: its label's, or one of its own."""
+    """Return an instance's stable colour: its label's, or one of its own; a proposed pose has its object's."""
     label = labels.get(instance.label_id) if instance.label_id is not None else None
-    return colors.color_of(instance.id, label.color if color_by == "label" and label is not None else None)
+    own = instance.pose_of or instance.id
+    return colors.color_of(own, label.color if color_by == "label" and label is not None else None)
 
 
 def view_of(

@@ -7,7 +7,7 @@ from typing import Literal
 from engine.records import JobProgress, JobRecord, JobState
 
 PRESET_WORDS = {"fast": "Fast", "default": "Default", "sa1b": "SA-1B"}
-_PURPOSES = {"semi": "for the Semi mode", "boxes": "masks from boxes", "poses": "poses"}
+_PURPOSES = {"semi": "for the Semi mode", "boxes": "masks from boxes", "poses": "proposes poses"}
 _MOST_LETTERS = 60
 
 

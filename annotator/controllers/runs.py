@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 from annotator.controllers.run_request import queries_of
@@ -14,8 +14,9 @@ from engine.jobs.planning import plan
 from engine.jobs.start import JobWorkers, spawn_job
 from engine.ops.base import Op
 from engine.ops.imports import WithdrawJob, Withdrawn
-from engine.ops.jobs import CancelJob, ResumeJob, is_run
+from engine.ops.jobs import POSES, CancelJob, ResumeJob, is_run
 from engine.records import JobFailure, JobProgress, JobRecord, JobState
+from engine.stages.auto_pose import unknown_joints
 from engine.storage.reader import Reader
 
 MOST_FAILURES = 50
@@ -51,6 +52,8 @@ class RunList:
     runs: tuple[Run, ...] = ()
     looked_at: int | None = None
     failures: tuple[JobFailure, ...] = ()
+    unknown: tuple[str, ...] = ()
+    """Joints that the backend of the run looked at does not know."""
 
     @property
     def current(self) -> Run | None:
@@ -149,7 +152,7 @@ class Runs:
             return
         known, looked_at = dict(self._ended), self.list.looked_at
 
-        def query(reader: Reader) -> tuple[list[tuple[JobRecord, JobProgress]], tuple[JobFailure, ...], int | None]:
+        def query(reader: Reader) -> tuple[list[tuple[JobRecord, JobProgress]], RunList]:
             jobs = [job for job in reader.jobs.all() if is_run(job)]
             found = []
             for job in jobs:
@@ -161,18 +164,18 @@ class Runs:
             ids = [job.id for job in jobs]
             chosen = looked_at if looked_at in ids else (ids[0] if ids else None)
             failures = () if chosen is None else tuple(reader.jobs.failures(chosen)[-MOST_FAILURES:])
-            return found, failures, chosen
+            posing = any(job.id == chosen and job.kind == POSES for job in jobs)
+            unknown = unknown_joints(reader.jobs.account(chosen)) if posing and chosen is not None else ()
+            return found, RunList((), chosen, failures, unknown)
 
         self._store.read(query, lambda told: self._take(*told))
 
-    def _take(
-        self, found: list[tuple[JobRecord, JobProgress]], failures: tuple[JobFailure, ...], chosen: int | None
-    ) -> None:
+    def _take(self, found: list[tuple[JobRecord, JobProgress]], looked: RunList) -> None:
         runs = tuple(Run(job, progress, self._health(job, progress)) for job, progress in found)
         self._ended = {each.job.id: each for each in runs if each.health == "ended"}
         self._reap({each.job.id: each for each in runs})
-        if self.list.looked_at in (None, chosen):
-            self.list = RunList(runs, chosen, failures)
+        if self.list.looked_at in (None, looked.looked_at):
+            self.list = replace(looked, runs=runs)
         else:
             self.list = RunList(runs, self.list.looked_at)
         self._view.show_runs(self.list)

@@ -87,7 +87,7 @@ class DashboardPage(QWidget):
     def show_table(self, table: EngineTable) -> None:
         """Show figures."""
         total = table.total
-        if not total.accepted + total.proposed + total.rejected:
+        if not (total.accepted + total.proposed + total.rejected or table.poses):
             self.empty.show_state(
                 "dashboard",
                 "No masks yet",

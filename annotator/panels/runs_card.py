@@ -82,7 +82,7 @@ class RunCard(QFrame):
         self.about.setText(_about(run))
         self.bar.setRange(0, 0 if run.health == "loading" else max(run.progress.total, 1))
         self.bar.setValue(run.progress.ended)
-        self.text.setText(_standing(run))
+        self.text.setText(_standing(run) + _left_to_you(runs))
         self.sure.setText(
             f"Take out what run {run.job.id} proposed ({found_words(run.job, run.progress.instances)})? What somebody "
             "has accepted, rejected or changed stays. This cannot be undone."
@@ -186,6 +186,11 @@ def _about(run: Run) -> str:
     scores = f"score from {auto['min_score']:g}, stability from {auto['min_stability']:g}" if auto else ""
     named = " ".join(run.job.params.get("images", ())) or "all images"
     return "; ".join(filter(None, (what_words(run.job), scores, named, f"by {run.job.author or 'somebody'}")))
+
+
+def _left_to_you(runs: RunList) -> str:
+    named = ", ".join(runs.unknown)
+    return f" The backend does not know these joints, which are left to you: {named}." if named else ""
 
 
 def _standing(run: Run) -> str:

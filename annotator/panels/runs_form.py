@@ -149,7 +149,8 @@ class RunForm(QFrame):
         for field in (self.preset, self.score, self.stability):
             field.setVisible(self._purpose.looks_everywhere)
             self._names[field].setVisible(self._purpose.looks_everywhere)
-        self.problem.setVisible(bool(self.problem.text()))
+        for widget in (self.problem, self._names[self.problem]):
+            widget.setVisible(bool(self.problem.text()))
         for field in (self.score, self.stability):
             field.setEnabled(not semi)
             field.setToolTip("Chosen in the Semi mode, with a live picture" if semi else "")

@@ -51,9 +51,9 @@ def made(job: JobRecord) -> str:
 
 def explain_joints(account: Mapping[str, float]) -> None:
     """Say which joints a person has to place: those the backend does not know."""
-    from engine.stages.auto_pose import UNKNOWN_JOINT
+    from engine.stages.auto_pose import unknown_joints
 
-    names = [name.removeprefix(UNKNOWN_JOINT) for name in account if name.startswith(UNKNOWN_JOINT)]
+    names = unknown_joints(account)
     if names:
         typer.echo(f"The backend does not know these joints, which are left to you: {', '.join(names)}.")
 

@@ -26,9 +26,17 @@ def default_backend(task: Task) -> str:
     for status in statuses:
         if status.available:
             return status.spec.name
-    reasons = "; ".join(f"{each.spec.name} {each.reason}" for each in statuses)
+    raise BackendFailed(none_ready(task))
+
+
+def none_ready(task: Task) -> str:
+    """Say in words with a remedy why no backend for a task can be used; of many only the best one's reason."""
+    statuses = [each for each in registry.available(task) if not each.spec.hidden and each.spec.task == task]
     found = f"No backend for {_TASKS[task]} is ready"
-    raise BackendFailed(f"{found}: {reasons}" if reasons else f"{found}, and none is installed.")
+    if not statuses:
+        return f"{found}, and none is installed."
+    first = f"{found}. {statuses[0].spec.title}: {statuses[0].reason.rstrip('.')}."
+    return first if len(statuses) == 1 else f"{first} 'maskwright backends' lists {len(statuses) - 1} more."
 
 
 def check_time_limit(seconds: float) -> None:

@@ -52,6 +52,7 @@ from engine.ops.instances import AddInstance, DeleteInstances, RefineInstance
 from engine.ops.job_items import Claim, ClaimItem, FinishItem, RenewLease
 from engine.ops.jobs import CancelJob, CreateJob, EndJob, ResumeJob
 from engine.ops.labels import AddLabel, DeleteLabel
+from engine.ops.poses import StorePoses
 from engine.ops.prefill import Confirmed, ConfirmPrefill, StorePrefill
 from engine.ops.proposals import StoreProposals
 from engine.ops.reviews import SetAttributes, SetLabel, SetState
@@ -70,6 +71,7 @@ from engine.records import (
 )
 from engine.review import NO_LABEL, Measure, ReviewBy, ReviewFilter, ReviewOrder
 from engine.stages.auto_mask import AutoMask
+from engine.stages.auto_pose import AutoPose
 from engine.stages.params import AutoParams
 from engine.stages.semi import FLOOR
 from engine.storage import migrations, project_file
@@ -534,6 +536,7 @@ def test_a_failed_migration_changes_nothing(
 # Jobs of several workers
 
 
+POSED_BY = BackendInfo("fake-pose", "pose", "cpu", "w1")
 FOUND_BY = BackendInfo("net", "mask", "cpu", "w-1")
 
 
@@ -623,6 +626,44 @@ def test_leases_run_out_on_both_databases(workspace: Workspace, job: int) -> Non
     with pytest.raises(LeaseLost):
         workspace.execute(FinishItem(first.id, "slow", found_at(1), FOUND_BY))
     assert workspace.execute(ResumeJob(job)).value == 30
+
+
+def test_poses_are_proposed_ordered_joined_counted_and_parted(workspace: Workspace, images: tuple[int, ...]) -> None:
+    skeleton = workspace.execute(AddSkeleton("two", ("a", "b"), ((0, 1),))).value.id
+    person = workspace.execute(AddLabel("person", skeleton_id=skeleton)).value.id
+    sources = [workspace.execute(add(images[0], x, label_id=person)).value.id for x in (1, 6, 12)]
+    with workspace.read() as read:
+        assert read.instances.images_to_pose([person]) == {images[0]}
+    poses = tuple(
+        AutoPose(source, ((1.5, 2.0, 2), (3.25, 4.0, 2)), (0.9, least), 0.7)
+        for source, least in zip(sources, (0.5, 0.125, 0.25), strict=True)
+    )
+    first, second, third = workspace.execute(StorePoses(images[0], poses, POSED_BY)).value
+    order = ReviewOrder(ReviewBy.JOINT)
+    with workspace.read() as read:
+        assert read.instances.images_to_pose([person]) == set()
+        places = read.review.places(order, ReviewFilter(), limit=9)
+        assert [(each.instance_id, each.key) for each in places] == [(second, 0.125), (third, 0.25), (first, 0.5)]
+        doubt = read.review.places(ReviewOrder(), ReviewFilter(), limit=9)
+        assert [each.instance_id for each in doubt] == [second, third, first]
+    decided = workspace.execute(DecideMany(Decision.ACCEPT, among=ReviewFilter()))
+    assert decided.value.done == (first, second, third)
+    with workspace.read() as read:
+        shown = read.instances.of_image(images[0])
+        assert [each.id for each in shown] == sources and all(each.posed for each in shown)
+        assert [each.state for each in read.instances.twins(sources)] == [State.JOINED] * 3
+        (row,) = engine_table(read).poses
+        assert (row.accepted, row.proposed, row.acceptance) == (3, 0, 1.0)
+    workspace.execute(SetState((second,), State.REJECTED))
+    workspace.execute(DeleteInstances((sources[0],)))
+    with workspace.read() as read:
+        assert [each.posed for each in read.instances.of_image(images[0])] == [False, True]
+    for _ in range(3):
+        workspace.undo(images[0])
+    with workspace.read() as read:
+        states = [(each.id, each.state, each.posed) for each in read.instances.of_image(images[0])]
+    accepted = [(each, State.ACCEPTED, False) for each in sources]
+    assert states == accepted + [(each, State.PROPOSED, True) for each in (first, second, third)]
 
 
 def test_worker_processes_on_both_databases(place: Place, tmp_path: Path) -> None:

@@ -119,8 +119,8 @@ def test_without_a_pose_backend_the_page_says_what_is_needed(people: Path, open_
     choose(form.purpose, Purpose.POSES)
     if form.backend.count():
         pytest.skip("a pose backend is ready on this machine")
-    assert form.problem.text().startswith("No pose backend is ready.")
+    assert form.problem.text().startswith("No backend for poses is ready.")
     assert not form.start_button.isEnabled()
     driver.do("view.mode.assisted")
     driver.do("instance.pose_all")
-    driver.wait(lambda: any(text.startswith("No backend for poses is ready: ") for text in driver.messages))
+    driver.wait(lambda: any(text.startswith("No backend for poses is ready. ") for text in driver.messages))
