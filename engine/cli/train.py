@@ -50,6 +50,8 @@ def train(
       maskwright train compact --data street.maskwright --start compact.safetensors --minutes 10
 
       maskwright train pose --data people/ --data dance.maskwright --label dancer --minutes 60
+
+      maskwright train deeppose --data tools.maskwright --minutes 20
     """
     from engine.errors import InvalidOp
     from engine.training import TrainingOrder

@@ -34,7 +34,7 @@ def example(figure: Person, joints: Joints, rng: Generator) -> Example:
     side = upright.side * float(np.exp(np.clip(rng.normal(0, SCALE), -0.4, 0.4)))
     square = Square(upright.x + float(off[0]), upright.y + float(off[1]), side, turn, bool(rng.random() < 0.5))
     seen = seen_in(square, figure, joints)
-    image = _lit(seen.image, rng)
+    image = lit(seen.image, rng)
     if rng.random() < 0.3:
         image = _hidden(image, rng)
     return Example(image, seen.joints)
@@ -50,14 +50,15 @@ def seen_in(square: Square, figure: Person, joints: Joints) -> Example:
     return Example(square.cut(figure.image()), placed.astype(np.float32))
 
 
-def _lit(image: NDArray[np.uint8], rng: Generator) -> NDArray[np.uint8]:
+def lit(image: NDArray[np.uint8], rng: Generator) -> NDArray[np.uint8]:
+    """Return a picture (uint8[H, W, 3]) as another light and camera might show it."""
     gain = np.exp(rng.normal(0, 0.2)) * np.exp(rng.normal(0, 0.08, 3))
-    lit = (image - 115.0) * gain + 115 + rng.normal(0, 16)
+    shown = (image - 115.0) * gain + 115 + rng.normal(0, 16)
     if rng.random() < 0.1:
-        lit = np.repeat(lit.mean(axis=2, keepdims=True), 3, axis=2)
+        shown = np.repeat(shown.mean(axis=2, keepdims=True), 3, axis=2)
     if rng.random() < 0.15:
-        lit = cv2.GaussianBlur(lit, (0, 0), float(rng.uniform(0.5, 1.5)))
-    return np.asarray(np.clip(lit, 0, 255), dtype=np.uint8)
+        shown = cv2.GaussianBlur(shown, (0, 0), float(rng.uniform(0.5, 1.5)))
+    return np.asarray(np.clip(shown, 0, 255), dtype=np.uint8)
 
 
 def _hidden(image: NDArray[np.uint8], rng: Generator) -> NDArray[np.uint8]:
