@@ -3,10 +3,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: help setup run test parity lint format bench clean
+.PHONY: help setup run test parity lint format bench bench-parity clean
 
 help: ## list these targets
-	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
 setup: ## make the environment (.venv) and check the system libraries; nothing to do is done in under a second
 	@$(PYTHON) scripts/setup.py
@@ -32,6 +32,9 @@ format: setup ## write the format that lint asks for
 
 bench: setup ## measure everything that has a figure to reach and print one report (ARGS=classic picks some)
 	@QT_QPA_PLATFORM=offscreen $(BIN)/python scripts/bench.py $(ARGS)
+
+bench-parity: setup ## measure SAM against its authors' own package, small and in full size (ARGS=--small: minutes less)
+	@$(BIN)/python scripts/parity.py bench $(ARGS)
 
 clean: ## remove the environment and every cache and build output
 	rm -rf .venv .venv-parity .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build dist

@@ -1,5 +1,7 @@
 """Makes .venv-parity, our environment with the packages of SAM's authors on top, and runs tests/parity in it.
 
+With ``bench`` as its first argument it runs the measurements of tests/bench/parity instead.
+
 The authors' code imports torchvision, which is built for CUDA only; tests/parity/operators.py says how it comes to be
 imported without. What is in .venv already is not installed twice.
 """
@@ -71,14 +73,18 @@ def build() -> None:
 
 
 def main() -> None:
-    """Bring the environment to the wanted state and run the tests; arguments go to pytest."""
+    """Bring the environment to the wanted state and run tests or measurements; the other arguments go to them."""
     wanted = fingerprint()
     if not STAMP.exists() or STAMP.read_text(encoding="utf-8") != wanted:
         build()
         STAMP.write_text(wanted, encoding="utf-8")
     # Warnings of the authors' code are not ours to mend.
-    command = [str(python(VENV)), "-m", "pytest", "-q", "-n", "auto", "--dist", "loadfile", "-W", "ignore"]
-    raise SystemExit(subprocess.run([*command, "tests/parity", *sys.argv[1:]], check=False, cwd=ROOT).returncode)
+    command = [str(python(VENV)), "-W", "ignore", "-m"]
+    if sys.argv[1:2] == ["bench"]:
+        command += ["tests.bench.parity.bench_sam", *sys.argv[2:]]
+    else:
+        command += ["pytest", "-q", "-n", "auto", "--dist", "loadfile", "-W", "ignore", "tests/parity", *sys.argv[1:]]
+    raise SystemExit(subprocess.run(command, check=False, cwd=ROOT).returncode)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from transformers.models.sam_hq.configuration_sam_hq import SamHQConfig
 from transformers.models.sam_hq.modeling_sam_hq import SamHQModel
 
 from models import device as devices
+from models.sam import encoder
 from models.sam.decoder import Decoder
 from models.sam.drawing import laid_out
 from models.sam.network import Asked, Features, Heard
@@ -34,10 +35,10 @@ class HqNetwork(VitNetwork):
         """Return the image embedding and the fine features, ``float32[1, C / 8, side / 4, side / 4]``."""
         decoder = self._model.mask_decoder
         with devices.autocast(self._device):
-            seen = self._model.vision_encoder(pixels.to(self._device))
-        image = seen.last_hidden_state.float()
+            image, first = encoder.run(self._model.vision_encoder, pixels.to(self._device))
+        image = image.float()
         # What the first block over the whole image saw: edges that the later blocks have blurred.
-        early = seen.intermediate_embeddings[0].float().permute(0, 3, 1, 2)
+        early = first.float().permute(0, 3, 1, 2)
         fine = decoder.encoder_conv2(_active(decoder, decoder.encoder_norm(decoder.encoder_conv1(image))))
         fine += decoder.compress_vit_conv2(
             _active(decoder, decoder.compress_vit_norm(decoder.compress_vit_conv1(early)))

@@ -11,6 +11,7 @@ from transformers.models.sam.configuration_sam import SamConfig
 from transformers.models.sam.modeling_sam import SamModel
 
 from models import device as devices
+from models.sam import encoder
 from models.sam.decoder import Decoder
 from models.sam.frame import Frame, Padded
 from models.sam.network import Asked, Features, Heard
@@ -61,7 +62,7 @@ class VitNetwork:
     def look(self, pixels: Tensor) -> Features:
         """Return the image embedding, ``float32[1, C, side / 16, side / 16]``."""
         with devices.autocast(self._device):
-            found = self._model.vision_encoder(pixels.to(self._device)).last_hidden_state
+            found, _ = encoder.run(self._model.vision_encoder, pixels.to(self._device))
         return (found.float(),)
 
     def hear(self, features: Features, asked: Asked, *, multimask: bool) -> Heard:
