@@ -128,7 +128,7 @@ def measure(name: str, size: VitSize, side: int, times: int, asked: argparse.Nam
 
 
 def _automatic(pair: pairs.Pair, image: np.ndarray, generator: Any, params: AutoParams, rounds: int) -> None:
-    """Print what whole generators take, and what of it is left without the encoder: that is what a larger grid costs."""
+    """Print what whole generators take, and what is left without the encoder: a larger grid costs that again."""
     rows: list[list[tuple[float, float]]] = [[], [], [], []]
     answers: list[list[Any]] = [[], []]
     watches = Watch(generator.predictor.set_image), Watch(pair.backend.encode)
@@ -202,6 +202,12 @@ def _memory(pair: pairs.Pair, image: np.ndarray, generator: Any, params: AutoPar
     ):
         print(f"memory on top, {title:<19}{peak(theirs):>6.0f} MiB{peak(ours):>6.0f} MiB")
     generator.point_grids = whole
+    gc.collect()
+    before = _resident("VmRSS")
+    pair.backend.close()
+    gc.collect()
+    weights = sum(value.nbytes for value in pair.network.state_dict().values()) / 2**20
+    print(f"closing gives back {before - _resident('VmRSS'):.0f} MiB; the weights have {weights:.0f}")
 
 
 def _same(theirs: list[dict[str, Any]], ours: list[Any]) -> None:
