@@ -49,11 +49,14 @@ class Person:
         return np.asarray(picture[:, :, ::-1])
 
 
-def read(folders: Sequence[Path], files: Sequence[tuple[Path, Path]] = ()) -> tuple[tuple[str, ...], list[Person]]:
+def read(
+    folders: Sequence[Path], files: Sequence[tuple[Path, Path]] = (), *, pictures: bool = True
+) -> tuple[tuple[str, ...], list[Person]]:
     """Return the joints' names and everybody labelled with them in ``folders`` and COCO ``files`` (file, images).
 
-    Crowds and people with fewer than two labelled joints are left out. Raises FileNotFoundError where there are no
-    labels, and ValueError where they are broken, where nobody is labelled, or where two sources name other joints.
+    Crowds and people with fewer than two labelled joints are left out, and with ``pictures`` those whose photograph is
+    not there. Raises FileNotFoundError where there are no labels, and ValueError where they are broken, where nobody is
+    labelled, or where two sources name other joints.
     """
     joints: tuple[str, ...] | None = None
     people: list[Person] = []
@@ -66,6 +69,8 @@ def read(folders: Sequence[Path], files: Sequence[tuple[Path, Path]] = ()) -> tu
             raise ValueError(f"Some are labelled with {first}, others with {other}: take one skeleton at a time.")
         joints = joints or names
         people += found
+    if pictures:
+        people = [person for person in people if person.path.is_file()]
     if joints is None or not people:
         raise ValueError("Nobody there has labelled joints.")
     return joints, people
@@ -112,7 +117,7 @@ def _person(name: str, path: Path, entry: Mapping[str, Any], to_corner: float) -
     joints[:, :2] += to_corner
     joints[:, 2] = joints[:, 2] > 0
     shown = joints[joints[:, 2] > 0, :2]
-    if len(shown) < 2 or not path.is_file():
+    if len(shown) < 2:
         return None
     bbox = entry.get("bbox")
     if bbox and bbox[2] > 0 and bbox[3] > 0:

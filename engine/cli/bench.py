@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from engine.cli.bench_agreement import agreement
 from engine.cli.bench_options import (
     BackendOption,
     CocoOption,
@@ -21,6 +22,7 @@ from engine.cli.console import JsonOption, known_errors, print_json, print_table
 
 app = typer.Typer(no_args_is_help=True, help="Measure backends on labelled images.", rich_markup_mode="rich")
 app.command("pose")(pose)
+app.command("agreement")(agreement)
 
 
 class Where(StrEnum):
