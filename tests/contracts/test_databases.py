@@ -56,7 +56,7 @@ from engine.ops.poses import StorePoses
 from engine.ops.prefill import Confirmed, ConfirmPrefill, StorePrefill
 from engine.ops.proposals import StoreProposals
 from engine.ops.reviews import SetAttributes, SetLabel, SetState
-from engine.ops.skeletons import AddSkeleton
+from engine.ops.skeletons import AddSkeleton, EditSkeleton
 from engine.project import add_images
 from engine.records import (
     CandidateRecord,
@@ -70,6 +70,7 @@ from engine.records import (
     State,
 )
 from engine.review import NO_LABEL, Measure, ReviewBy, ReviewFilter, ReviewOrder
+from engine.skeletons.migration import SkeletonUse
 from engine.stages.auto_mask import AutoMask
 from engine.stages.auto_pose import AutoPose
 from engine.stages.params import AutoParams
@@ -205,6 +206,29 @@ def test_everything_undone_and_redone(place: Place, workspace: Workspace, images
     for scope, expected in zip(scopes, dumps[1:], strict=True):
         workspace.redo(scope)
         assert place.dump() == expected
+
+
+def test_a_changed_skeleton_takes_poses_along(place: Place, workspace: Workspace, images: tuple[int, ...]) -> None:
+    skeleton = workspace.execute(AddSkeleton("pair", ("a", "b"), ((0, 1),), colors=("#000000", "#ffffff"))).value
+    label = workspace.execute(AddLabel("thing", skeleton_id=skeleton.id)).value.id
+    pose = AddInstance(images[1], keypoints=((1, 2, 2), (3, 4.5, 1)), label_id=label)
+    made = workspace.execute(pose).value.id
+    before = place.dump()
+    with workspace.read() as read:
+        assert read.skeletons.use(skeleton.id) == SkeletonUse(("thing",), {0b11: 1})
+        assert read.skeletons.pose_counts() == {skeleton.id: 1}
+        assert read.skeletons.get(skeleton.id).colors == ("#000000", "#ffffff")
+    workspace.execute(EditSkeleton(skeleton.id, "trio", ("b", "c", "a"), (1, None, 0)))
+    with workspace.read() as read:
+        assert read.instances.get(made).keypoints == ((3, 4.5, 1), (0, 0, 0), (1, 2, 2))
+    after = place.dump()
+    workspace.undo(None)
+    assert place.dump() == before
+    workspace.redo(None)
+    assert place.dump() == after
+    workspace.execute(AddInstance(images[0], keypoints=((1, 2, 2), (3, 4, 1), (5, 6, 2)), label_id=label))
+    with pytest.raises(UndoConflict, match="do not fit the skeleton pair"):
+        workspace.undo(images[1])
 
 
 def test_ids_go_on_after_a_deletion_is_undone(workspace: Workspace, images: tuple[int, ...]) -> None:
