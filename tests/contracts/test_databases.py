@@ -57,6 +57,7 @@ from engine.ops.prefill import Confirmed, ConfirmPrefill, StorePrefill
 from engine.ops.proposals import StoreProposals
 from engine.ops.reviews import SetAttributes, SetLabel, SetState
 from engine.ops.skeletons import AddSkeleton, EditSkeleton
+from engine.ops.word_masks import StoreWordMasks
 from engine.project import add_images
 from engine.records import (
     CandidateRecord,
@@ -71,10 +72,11 @@ from engine.records import (
 )
 from engine.review import NO_LABEL, Measure, ReviewBy, ReviewFilter, ReviewOrder
 from engine.skeletons.migration import SkeletonUse
-from engine.stages.auto_mask import AutoMask
+from engine.stages.auto_mask import AutoMask, Detection
 from engine.stages.auto_pose import AutoPose
 from engine.stages.params import AutoParams
 from engine.stages.semi import FLOOR
+from engine.stages.words import WordParams
 from engine.storage import migrations, project_file
 from engine.storage.connect import open_engine
 from engine.storage.project_file import HEAD
@@ -83,7 +85,7 @@ from engine.storage.tables import Base
 from engine.transaction import Tx
 from engine.workspace import Workspace
 from models import masks
-from models.api import BackendInfo
+from models.api import BackendInfo, BoxPrompt
 
 
 @dataclass
@@ -812,6 +814,28 @@ def test_the_review_queue_is_ordered_counted_and_decided_alike(
     workspace.undo(None)
     assert place.dump() == before
     workspace.redo(None)
+    assert place.dump() == after
+
+
+def test_what_words_found_keeps_words_box_and_scores(
+    place: Place, workspace: Workspace, images: tuple[int, ...]
+) -> None:
+    params = WordParams(("dogs", "bird"), "detector", 0.3, new_labels=True)
+    seen = Detection("dogs", BoxPrompt(8.5, 2.0, 12.25, 5.0), 0.1 + 0.2, "detector")
+    found = AutoMask(square(9), 0.93, 0.9, (10, 3), (0, 0, 20, 10), Level.NONE, detection=seen)
+    before = place.dump()
+    op = StoreWordMasks(images[0], (found,), BackendInfo("net", "mask", "cpu", "w-1", "1"), params)
+    (instance_id,) = workspace.execute(op).value
+    after = place.dump()
+    with workspace.read() as reader:
+        assert reader.instances.words([instance_id]) == {instance_id: ("dogs", 0.30000000000000004)}
+        assert reader.instances.prompts(instance_id) == (
+            PromptRecord("box", 8.5, 2.0, 12.25, 5.0, text="dogs", detector="detector", score=0.30000000000000004),
+        )
+        assert [label.name for label in reader.labels.all()][-1] == "dog"
+    workspace.undo(images[0])
+    assert place.dump() == before
+    workspace.redo(images[0])
     assert place.dump() == after
 
 
