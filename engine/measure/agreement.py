@@ -80,9 +80,7 @@ def agreement(answers: Sequence[Answers]) -> dict[str, Any]:
         ],
         "joints": {
             name: {"number": int(number), "sigma": _told(sigma), "usual": round(float(common_sigma), 4)}
-            for name, number, sigma, common_sigma in zip(
-                joints, known.sum(axis=0), sigmas, usual, strict=True
-            )
+            for name, number, sigma, common_sigma in zip(joints, known.sum(axis=0), sigmas, usual, strict=True)
         },
     }
 
