@@ -83,6 +83,7 @@ def _rows(figures: list[dict[str, Any]]) -> list[tuple[str, ...]]:
             (f"OKS, {words}", *(_share(part["oks"]) for part in parts)),
             (f"AP / AP50 / AP75, {words}", *(_three(part["ap"]) for part in parts)),
             (f"nearer with left and right changed over, {words}", *(_share(part["swapped"]) for part in parts)),
+            (f"PCK@0.2 if these were, {words}", *(_share(part["pck_sides_aside"]["0.2"]) for part in parts)),
         ]
     exact = [each["exact"] for each in figures]
     rows.append(

@@ -103,6 +103,9 @@ def _figures(truth: TruePeople, poses: Sequence[KeypointCandidate], known: NDArr
     similar = similarities(truth, poses)
     off = np.linalg.norm(at - true, axis=2) / lengths[:, None]
     counted = labelled & np.isfinite(off)
+    swapped = _swapped(truth.joints, at, true, labelled)
+    either = np.where(swapped[:, None, None], at[:, list(mirror_of(truth.joints))], at)
+    aside = joints_found(either, true, labelled, lengths, PDJ_SHARES)
     return {
         "unit": unit,
         "pck": {share: _told(_mean(by_joint[row])) for share, row in _PDJ.items()},
@@ -125,7 +128,8 @@ def _figures(truth: TruePeople, poses: Sequence[KeypointCandidate], known: NDArr
             for number, name in enumerate(truth.joints)
             if known[number]
         },
-        "swapped": _told(_swapped(truth.joints, at, true, labelled)),
+        "swapped": _told(float(swapped.mean())),
+        "pck_sides_aside": {share: _told(_mean(aside[row])) for share, row in _PDJ.items()},
         "confidence_tells": _told(_order(predicted[:, :, 2][counted], off[counted] <= _NEAR)),
     }
 
@@ -196,12 +200,12 @@ def _ap(truth: TruePeople, poses: Sequence[KeypointCandidate], known: NDArray[np
 
 def _swapped(
     joints: tuple[str, ...], at: NDArray[np.float64], true: NDArray[np.float64], labelled: NDArray[np.bool_]
-) -> float:
-    """Return the share of people whose pose would be nearer with left and right changed over."""
+) -> NDArray[np.bool_]:
+    """Return ``bool[N]``: whose pose would be nearer with left and right changed over."""
     mirror = list(mirror_of(joints))
     straight = np.where(labelled, np.linalg.norm(at - true, axis=2), 0.0).sum(axis=1)
     changed = np.where(labelled, np.linalg.norm(at[:, mirror] - true, axis=2), 0.0).sum(axis=1)
-    return float((changed < straight).mean())
+    return np.asarray(changed < straight)
 
 
 def _order(sure: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
