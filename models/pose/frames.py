@@ -41,12 +41,8 @@ class Square:
         """Return what is seen, ``uint8[SIDE, SIDE, 3]``."""
         matrix = self._matrix()
         if self.side > 2 * SIDE:
-            # A picture that is shrunk much is averaged first: a warp looks at four pixels only.
-            factor = SIDE / self.side
-            small = cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-            kx, ky = image.shape[1] / small.shape[1], image.shape[0] / small.shape[0]
-            matrix = matrix @ np.diag([kx, ky, 1.0])
-            image = np.asarray(small, dtype=np.uint8)
+            image, placed = self._averaged(image)
+            matrix = matrix @ placed
         # OpenCV counts from the middle of the first pixel, we from its corner.
         half = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1.0]])
         centred = np.linalg.inv(half) @ matrix @ half
@@ -59,6 +55,23 @@ class Square:
             borderValue=(GROUND, GROUND, GROUND),
         )
         return np.asarray(seen, dtype=np.uint8)
+
+    def _averaged(self, image: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
+        """Return what of the image is in sight, shrunk, and the matrix from its pixels to the image's.
+
+        A picture that is shrunk much is averaged first: a warp looks at four pixels only. And no more of it than is
+        needed, for twenty people in one photograph.
+        """
+        factor = SIDE / self.side
+        corners = self.to_image(np.array([[0, 0], [SIDE, 0], [0, SIDE], [SIDE, SIDE]]))
+        size = np.array([image.shape[1], image.shape[0]])
+        low = np.clip(np.floor(corners.min(0) - 2 / factor), 0, size - 1).astype(int)
+        high = np.clip(np.ceil(corners.max(0) + 2 / factor), low + 1, size).astype(int)
+        part = image[low[1] : high[1], low[0] : high[0]]
+        wide, tall = (max(1, round(float(side) * factor)) for side in high - low)
+        small = cv2.resize(part, (wide, tall), interpolation=cv2.INTER_AREA)
+        kx, ky = part.shape[1] / wide, part.shape[0] / tall
+        return np.asarray(small, dtype=np.uint8), np.array([[kx, 0, low[0]], [0, ky, low[1]], [0, 0, 1.0]])
 
     def _matrix(self) -> NDArray[np.float64]:
         scale = SIDE / self.side

@@ -35,6 +35,24 @@ def test_the_picture_goes_where_the_points_go(square):
     assert np.abs(centre - [SIDE * 0.6, SIDE * 0.3]).max() < 0.6
 
 
+@pytest.mark.parametrize(
+    "square", [Square(500.0, 420.0, 700.0, 0.4), Square(0.0, 800.0, 900.0), Square(900.0, 90.0, 650.0)]
+)
+def test_only_what_is_in_sight_is_shrunk_and_looks_the_same(square):
+    rows, columns = np.indices((800, 1000))
+    image = np.stack([rows * 0.3, columns * 0.25, 128 + 100 * np.sin(columns / 60)], axis=2).astype(np.uint8)
+    larger = np.full((2400, 3000, 3), GROUND, dtype=np.uint8)
+    larger[800:1600, 1000:2000] = image
+    moved = Square(square.x + 1000, square.y + 800, square.side, square.angle)
+    off = np.abs(square.cut(image).astype(int) - moved.cut(larger).astype(int))
+    # At the photograph's edge one averages with the grey around it, the other does not.
+    assert np.quantile(off, 0.95) <= 3 and off.mean() < 1.5
+
+
+def test_a_large_square_beside_the_photograph_sees_nothing():
+    assert (Square(-5000.0, 9000.0, 700.0).cut(np.zeros((50, 60, 3), dtype=np.uint8)) == GROUND).all()
+
+
 def test_the_box_and_a_quarter_fill_the_square():
     square = around((10, 20, 50, 120))
     corners = square.to_crop(np.array([[10, 20], [50, 120]]))
