@@ -26,6 +26,7 @@ from annotator.widgets.context_bar import BackendView, KeyHints
 from annotator.window import MainWindow
 from engine.drafting.prompting import DraftState
 from engine.inference.draft import Candidate
+from engine.measure.words import size
 from engine.records import ImageRecord, ImageRow, InstanceRecord, LabelRecord, Rle, SkeletonRecord, State
 
 DRAWN_AT_ONCE = 20
@@ -61,6 +62,7 @@ class Presenter:
         self._hash_ids: dict[str, int] = {}
         self._backend = BackendState()
         self.refresh_actions: Callable[[], None] = lambda: None
+        self.backend_shown: Callable[[], None] = lambda: None
 
     def say(self, kind: MessageKind, text: str) -> None:
         """Show a message in the banner and keep it in the messages dock."""
@@ -336,15 +338,30 @@ class Presenter:
     def show_backend(self, state: BackendState) -> None:
         """Show how the backend is doing."""
         self._backend = state
-        tip = state.note or f"{state.title} on {state.device}"
+        tip = state.note or f"{running_words(state)}\nClick to choose another backend."
         self._window.context_bar.set_backend(BackendView(state.title, state.device, state.condition, tip))
         self._window.context_bar.set_busy(state.note if state.condition in ("busy", "loading") else "")
-        self._window.status.set_backend(state.device, state.last_ms)
+        self._window.status.set_backend(state.device, state.last_ms, memory_words(state), running_words(state))
         self._ready_hashes = state.ready
         self._show_ready()
+        self.backend_shown()
 
     def _show_ready(self) -> None:
         self._window.images.set_ready({self._hash_ids[each] for each in self._ready_hashes if each in self._hash_ids})
+
+
+def memory_words(state: BackendState) -> str:
+    """Say how full the graphics card is, shortly; nothing on the processor."""
+    gib = 1 << 30
+    return f"{state.card_used / gib:.1f}/{state.card_total / gib:.0f} GB" if state.card_total else ""
+
+
+def running_words(state: BackendState) -> str:
+    """Say which backend computes where, and what memory it takes."""
+    where = f" on {state.device.upper()}" if state.device else ""
+    card = f" ({state.card}, {memory_words(state)} in use)" if state.card else ""
+    process = f"; {size(state.process)} of main memory" if state.process else ""
+    return f"{state.title}{where}{card}{process}"
 
 
 TOOL_NOTES: Mapping[str, str] = {

@@ -179,7 +179,8 @@ def _torch() -> Iterator[Finding]:
     code = (
         "import json, torch; cuda = torch.cuda.is_available(); "
         "mps = getattr(torch.backends, 'mps', None); "
-        "card = torch.cuda.get_device_name(0) if cuda else ''; "
+        "it = torch.cuda.get_device_properties(0) if cuda else None; "
+        "card = f'{it.name}, {it.total_memory / 2**30:.0f} GB (cuda)' if cuda else ''; "
         "print(json.dumps([torch.__version__, card, bool(mps and mps.is_available())]))"
     )
     status, said = _run(code)
@@ -200,7 +201,7 @@ def _torch() -> Iterator[Finding]:
             "update the driver, or install the torch build that fits it (pytorch.org); until then the CPU is used",
         )
     else:
-        yield Finding("GPU", "note", "none found; the CPU is used")
+        yield Finding("GPU", "note", "none found; the CPU is used (cpu)")
 
 
 def _folders() -> Iterator[Finding]:

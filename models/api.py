@@ -207,7 +207,11 @@ class MaskBackend(Backend, Protocol):
     """Clicks, boxes and masks in; mask candidates out. Stateless: any number of embeddings may be in flight."""
 
     def encode(self, image: Image) -> Embedding:
-        """Do the per-image work once. ``image`` is ``uint8[H, W, 3]`` RGB. May raise DeviceOutOfMemory."""
+        """Do the per-image work once. ``image`` is ``uint8[H, W, 3]`` RGB.
+
+        This, ``predict``, ``predict_grid`` and ``restore`` may raise DeviceOutOfMemory; they are then called again with
+        fewer points, with other embeddings away, and at last a new backend on the processor is.
+        """
 
     def predict(
         self, embedding: Embedding, prompts: PromptSet, *, previous: Logits | None = None, multimask: bool = True
@@ -259,6 +263,23 @@ class DetectBackend(Backend, Protocol):
         A detector whose spec names the prompt "text" looks for ``texts`` and labels each box with the one it is of.
         Raises UnsupportedPrompt for words that it cannot read.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceMemory:
+    """A device with memory of its own: what it is called, bytes used by all programs, bytes in all."""
+
+    name: str
+    used: int
+    total: int
+
+
+@runtime_checkable
+class Measured(Protocol):
+    """What a backend may have besides: it tells how full its device is."""
+
+    def memory(self) -> DeviceMemory | None:
+        """Return how full the device is; None if it has no memory of its own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
+from models.api import DeviceMemory
 from models.errors import BackendUnavailable, DeviceOutOfMemory
 
 if TYPE_CHECKING:
@@ -29,7 +30,12 @@ def choose(wanted: str | None = None) -> torch.device:
     if device.type == "cuda":
         count = torch.cuda.device_count() if torch.cuda.is_available() else 0
         if count == 0:
-            raise BackendUnavailable("No CUDA device was found: check the driver, or choose cpu.")
+            raise BackendUnavailable(
+                "No NVIDIA graphics card can be used: its driver was not found, or is too old for this torch. "
+                "Check it with nvidia-smi, or choose cpu."
+                if torch.version.cuda
+                else "This torch was built without CUDA: install the build for your card (pytorch.org), or choose cpu."
+            )
         if (device.index or 0) >= count:
             raise BackendUnavailable(f"'{wanted}' was not found: there are {count} CUDA devices, counted from 0.")
     elif device.type == "mps":
@@ -75,6 +81,19 @@ def describe(device: torch.device) -> str:
     if device.type == "mps":
         return f"Apple GPU ({platform.machine()})"
     return f"CPU ({torch.get_num_threads()} threads)"
+
+
+def memory(device: torch.device) -> DeviceMemory | None:
+    """Return how full the device is, None for the processor."""
+    import torch
+
+    if device.type == "cuda":
+        free, total = torch.cuda.mem_get_info(device)
+        return DeviceMemory(torch.cuda.get_device_properties(device).name, total - free, total)
+    if device.type == "mps":
+        total = int(torch.mps.recommended_max_memory())
+        return DeviceMemory("Apple GPU", int(torch.mps.driver_allocated_memory()), total)
+    return None
 
 
 def _has_mps() -> bool:

@@ -30,12 +30,67 @@ def described(name: str) -> tuple[BackendSpec, WeightsInfo]:
 
 def kept(name: str) -> Path | None:
     """Return the file or folder of weights kept for ``name``, or None."""
-    info = described(name)[1]
-    for place in weights.places():
-        for path in (place / name, place / info.file):
-            if path.exists():
-                return path
-    return None
+    return found(described(name)[0])
+
+
+def found(spec: BackendSpec) -> Path | None:
+    """Return the file or folder of weights kept for the backend of ``spec``, or None."""
+    names = () if spec.weights is None else (spec.name, spec.weights.file)
+    paths = (place / name for place in weights.places() for name in names if name)
+    return next((path for path in paths if path.exists()), None)
+
+
+def begun(spec: BackendSpec) -> int:
+    """Return how many bytes an unfinished download has left, with which the next one goes on."""
+    if spec.weights is None or not spec.weights.file:
+        return 0
+    return size(weights.part_of(weights.cache_folder() / spec.weights.file))
+
+
+def free() -> int:
+    """Return the bytes free on the disk where ``pull`` and ``add`` keep weights."""
+    folder = weights.cache_folder()
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    return shutil.disk_usage(folder).free
+
+
+def own(path: Path) -> bool:
+    """Tell whether ``path`` was put there by ``pull`` or ``add``, so that ``remove`` may take it away."""
+    return path.parent == weights.cache_folder()
+
+
+def remove(name: str) -> int:
+    """Delete what ``pull`` and ``add`` keep for ``name``, also half of it; return the bytes freed.
+
+    Raises BackendUnavailable (it takes none) or WeightsMissing (there is nothing of ours, or it cannot be deleted).
+    """
+    target = weights.cache_folder() / described(name)[1].file
+    found = [path for path in (target, target.with_name(name), weights.part_of(target)) if path.exists()]
+    if not found:
+        where = kept(name)
+        raise WeightsMissing(
+            f"Nothing is kept for '{name}'."
+            if where is None
+            else f"{where} was not put there by Maskwright: delete it yourself."
+        )
+    freed = sum(size(path) for path in found)
+    try:
+        for path in found:
+            _remove(path)
+    except OSError as error:
+        raise WeightsMissing(f"The weights of '{name}' cannot be deleted ({error}).") from error
+    return freed
+
+
+def size(path: Path) -> int:
+    """Return the bytes of a file, or of all files in a folder; 0 for what is gone."""
+    try:
+        if path.is_dir():
+            return sum(each.stat().st_size for each in path.rglob("*") if each.is_file())
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def address(info: WeightsInfo) -> str:

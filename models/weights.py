@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
+import selectors
+import shutil
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping, Sequence
@@ -19,6 +23,8 @@ from models.errors import WeightsMismatch, WeightsMissing
 
 ENVIRONMENT = "MASKWRIGHT_WEIGHTS"
 _CHUNK = 1 << 18
+_TICK_SECONDS = 0.25
+"""How often a download that brings nothing looks whether it is to stop."""
 
 
 def cache_folder() -> Path:
@@ -108,24 +114,22 @@ def download(
     expected: str,
     progress: Callable[[int, int | None], None] = lambda done, total: None,
     should_stop: Callable[[], bool] = lambda: False,
-    timeout: float = 30.0,
+    timeout: float = 15.0,
 ) -> bool:
     """Fetch ``url`` to ``target`` by way of ``target`` + ``.part``; True when it is whole, False when stopped.
 
     A part left by an earlier try is gone on with (HTTP Range) where the server allows. ``progress(done, total)`` is in
     bytes, total None if unknown. ``expected`` (see ``verify``) is checked before the file takes its name. Raises
-    WeightsMissing (no answer; the part is kept) or WeightsMismatch (other content; the part is removed).
+    WeightsMissing (no answer, disk full; the part is kept) or WeightsMismatch (other content; the part is removed).
     """
     if not url.startswith(("https://", "http://")):
         raise ValueError(f"weights are fetched over http or https, not from {url}")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(target.name + ".part")
+    part = part_of(target)
     try:
+        target.parent.mkdir(parents=True, exist_ok=True)
         whole = _fetch(url, part, progress, should_stop, timeout)
     except (OSError, HTTPException) as error:
-        raise WeightsMissing(
-            f"The download of {url} broke off ({error}). Try again: it goes on where it stopped."
-        ) from error
+        raise WeightsMissing(_broke_off(url, part, error)) from error
     if not whole:
         return False
     try:
@@ -135,6 +139,25 @@ def download(
         raise
     os.replace(part, target)  # noqa: PTH105 - the one call that is atomic on every system
     return True
+
+
+def part_of(target: Path) -> Path:
+    """Return where an unfinished download of ``target`` lies."""
+    return target.with_name(target.name + ".part")
+
+
+def _broke_off(url: str, part: Path, error: OSError | HTTPException) -> str:
+    """Say what kept a file from coming and what to do about it."""
+    again = "Try again: it goes on where it stopped."
+    if isinstance(error, urllib.error.HTTPError):
+        return f"The server refused {url} ({error.code} {error.reason}). Use a mirror, or add a file you have."
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return f"The disk of {part.parent} is full ({error.strerror or error}). Free some space. {again}"
+    if isinstance(error, urllib.error.URLError):
+        return f"{url} cannot be reached, so the download broke off ({error.reason}). Check the network. {again}"
+    if isinstance(error, PermissionError):
+        return f"{part.parent} cannot be written ({error.strerror}). Give yourself write access to it."
+    return f"The download of {url} broke off ({error}). {again}"
 
 
 def _fetch(
@@ -158,9 +181,26 @@ def _fetch(
         done = have if resumed else 0
         length = answer.headers.get("Content-Length")
         total = done + int(length) if length is not None and length.isdigit() else None
+        if total is not None and total - done > (free := shutil.disk_usage(part.parent).free):
+            raise OSError(errno.ENOSPC, f"{(total - done) / 1e6:,.0f} MB are needed, {free / 1e6:,.0f} MB are free")
         with part.open("ab" if resumed else "wb") as file:
-            whole = _copy(answer, file, done, total, progress, should_stop)
+            whole = _copy(answer, file, done, total, progress, should_stop, timeout)
     return whole
+
+
+def _comes(answer: HTTPResponse, should_stop: Callable[[], bool], timeout: float) -> bool:
+    """Wait until something can be read; False when it is to stop meanwhile. Raises TimeoutError when nothing comes."""
+    if answer.chunked:
+        return True  # more may lie in its buffer than its socket shows
+    end = time.monotonic() + timeout
+    with selectors.DefaultSelector() as selector:
+        selector.register(answer, selectors.EVENT_READ)
+        while not selector.select(_TICK_SECONDS):
+            if should_stop():
+                return False
+            if time.monotonic() > end:
+                raise TimeoutError(f"nothing came for {timeout:g} s")
+    return True
 
 
 def _copy(
@@ -170,15 +210,18 @@ def _copy(
     total: int | None,
     progress: Callable[[int, int | None], None],
     should_stop: Callable[[], bool],
+    timeout: float,
 ) -> bool:
     progress(done, total)
-    while not should_stop():
-        chunk = answer.read(_CHUNK)
-        if not chunk:
-            if total is not None and done < total:
-                raise OSError(f"{done} of {total} bytes came")
-            return True
+    waited = True  # what came with the headers is in the buffer already
+    while not should_stop() and (waited or _comes(answer, should_stop, timeout)):
+        waited = False
+        chunk = answer.read1(_CHUNK)
         file.write(chunk)
         done += len(chunk)
         progress(done, total)
+        if done == total or not chunk:
+            if total is not None and done < total:
+                raise OSError(f"{done} of {total} bytes came")
+            return True
     return False

@@ -9,6 +9,7 @@ from PySide6.QtCore import QByteArray, QTimer
 
 from annotator.actions.action import UiContext
 from annotator.commands.assisted import AssistedCommands
+from annotator.commands.backends import BackendCommands
 from annotator.commands.boxes import BoxCommands
 from annotator.commands.check import CheckCommands
 from annotator.commands.dashboard import DashboardCommands
@@ -72,6 +73,7 @@ class Commands:
         self.boxes = BoxCommands(desk)
         self.find = FindCommands(desk, self._find_everywhere)
         self.pose_proposals = PoseProposalCommands(desk)
+        self.backends = BackendCommands(desk, answers=self._encode_ahead)
         self.semi = SemiCommands(desk)
         self.check = CheckCommands(desk, go_to_image=self.dashboard.go_to_image)
         self.review = ReviewCommands(desk, propose=lambda: self.modes.choose("auto"))
@@ -111,7 +113,7 @@ class Commands:
 
     def start(self, project: str | None) -> None:
         """Open what was named on the command line and start the backend."""
-        self.view.use_backend()
+        self.backends.use()
         if self._desk.settings.problem:
             self._desk.bus.message.emit(Message("warning", self._desk.settings.problem))
         if project is not None:
@@ -239,8 +241,16 @@ class Commands:
         desk.preview.image = ref
         self.semi.picture_ready()
         self.check.look()
-        count = desk.settings.number("backend.encode_ahead")
         self.review.look.pixels_shown(image.id)
+        self._encode_ahead()
+        self.refresh()
+
+    def _encode_ahead(self) -> None:
+        """Let the backend prepare the image on screen and the next ones."""
+        desk, ref = self._desk, self._desk.prompting.image
+        if ref is None:
+            return
+        count = desk.settings.number("backend.encode_ahead")
         # Who reviews hardly ever clicks: only this image is encoded, not those that the list would bring next.
         count = 0 if self.review.on else count
         following = desk.navigation.ids[desk.navigation.index + 1 : desk.navigation.index + 1 + count]
@@ -254,7 +264,6 @@ class Commands:
             desk.inference.encode_ahead([ref, *refs])
 
         desk.store.read(lambda reader: [row.image for row in reader.images.rows(following)], ahead)
-        self.refresh()
 
     def _labels_read(self) -> None:
         desk = self._desk

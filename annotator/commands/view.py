@@ -73,7 +73,6 @@ class ViewCommands:
             lambda radius: desk.settings.set("canvas.brush_radius", float(radius))
         )
         window.context_bar.hover_preview_changed.connect(lambda on: desk.settings.set("canvas.hover_preview", bool(on)))
-        window.context_bar.backend_clicked.connect(self.settings)
         window.status.opacity_changed.connect(lambda value: desk.settings.set("canvas.mask_opacity", round(value, 2)))
         window.images.leave.connect(window.canvas.setFocus)
         window.labels.leave.connect(window.canvas.setFocus)
@@ -126,24 +125,8 @@ class ViewCommands:
                 desk.registry.set_checked("tool.hover_preview", desk.settings.flag(key))
             case "canvas.wheel":
                 canvas.set_wheel_zooms(desk.settings.text(key) == "zoom")
-            case "backend.name" | "backend.device":
-                self.use_backend()
             case _:
                 pass
-
-    def use_backend(self) -> None:
-        """Start or switch to the backend of the settings; an unavailable one gives way to the best available."""
-        wanted, device = self._desk.settings.text("backend.name"), self._desk.settings.text("backend.device")
-        known = choices()
-        usable = [choice.name for choice in choices(hidden=True) if choice.available]
-        missing = next((choice for choice in known if choice.name == wanted and not choice.available), None)
-        if missing is not None:
-            self._desk.presenter.say("warning", f"{missing.title} cannot be used: {missing.reason}")
-        name = wanted if wanted in usable else next((choice.name for choice in known if choice.available), "")
-        if not name:
-            self._desk.presenter.say("error", "No backend can be used on this machine. Run: maskwright doctor")
-            return
-        self._desk.inference.use(name, None if device == "auto" else device)
 
     def palette(self) -> None:
         """Find any action, label or image by typing."""

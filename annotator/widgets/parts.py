@@ -125,6 +125,7 @@ class ElidedLabel(QWidget):
         if dim:
             self.setProperty("role", "dim")
         self._align = align
+        self._tip = ""
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     @property
@@ -139,6 +140,10 @@ class ElidedLabel(QWidget):
             self.setAccessibleName(text)
             self.updateGeometry()
             self.update()
+
+    def set_tip(self, tip: str) -> None:
+        """Say more under the pointer, whether the text is shortened or not."""
+        self._tip = tip
 
     def sizeHint(self) -> QSize:
         """Ask for the whole text."""
@@ -158,6 +163,6 @@ class ElidedLabel(QWidget):
         painter = QPainter(self)
         painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
         shown = self.shortened()
-        self.setToolTip(self._text if shown != self._text else "")
+        self.setToolTip(self._tip or (self._text if shown != self._text else ""))
         painter.drawText(self.rect(), self._align | Qt.AlignmentFlag.AlignVCenter, shown)
         painter.end()

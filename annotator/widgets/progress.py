@@ -9,6 +9,8 @@ from annotator.icons import Icons
 from annotator.tokens import UNIT
 from annotator.widgets.parts import GAP, ElidedLabel, icon_button, text_label
 
+_STEPS = 1000
+
 
 class ProgressStrip(QWidget):
     """One row for each running work; hidden while there is none."""
@@ -44,6 +46,11 @@ class ProgressStrip(QWidget):
         """Show how far it is; without ``total`` only that it goes on. An unknown key has ended: nothing happens."""
         if key in self._rows:
             self._rows[key].show_progress(done, total)
+
+    def show_words(self, key: str, done: int, total: int | None, words: str) -> None:
+        """Show progress of any size in the caller's own words, as of a download in bytes."""
+        if key in self._rows:
+            self._rows[key].show_words(done, total, words)
 
     def finish(self, key: str) -> None:
         """Take the row away."""
@@ -90,6 +97,12 @@ class _Row(QFrame):
         self.bar.setRange(0, total or 0)
         self.bar.setValue(done)
         self.count.setText(f"{done:,} of {total:,}" if total else (f"{done:,}" if done else ""))
+
+    def show_words(self, done: int, total: int | None, words: str) -> None:
+        # Qt counts in 32 bits, and weights have more bytes than that.
+        self.bar.setRange(0, _STEPS if total else 0)
+        self.bar.setValue(round(_STEPS * done / total) if total else 0)
+        self.count.setText(words)
 
     def stopping(self) -> None:
         self.stop.setEnabled(False)

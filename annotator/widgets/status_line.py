@@ -14,6 +14,9 @@ _SLIDER_WIDTH = 90
 _ROOM_FOR_SLIDER = 1100
 """A narrower line has its width for the words."""
 _RIGHT = Qt.AlignmentFlag.AlignRight
+_WITHOUT_CARD = "CUDA  00000 ms"
+_WITH_CARD = "CUDA:0  000.0/000 GB  00000 ms"
+"""The longest texts of the backend: its label keeps their width, so that nothing jumps."""
 
 
 class StatusLine(QFrame):
@@ -50,7 +53,7 @@ class StatusLine(QFrame):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(3 * UNIT, 0, 3 * UNIT, 0)
         layout.setSpacing(4 * UNIT)
-        steady = {self.pointer: "x 00000  y 00000", self.zoom: "0000 %", self.backend: "CUDA  00000 ms"}
+        steady = {self.pointer: "x 00000  y 00000", self.zoom: "0000 %", self.backend: _WITHOUT_CARD}
         for label in (
             self.number,
             self.path,
@@ -109,9 +112,13 @@ class StatusLine(QFrame):
         self.reminder.set_text(text)
         self.reminder.setVisible(bool(text))
 
-    def set_backend(self, device: str, milliseconds: float | None) -> None:
-        """Show where inference runs and how long the last answer took."""
-        self.backend.set_text(device.upper() + ("" if milliseconds is None else f"  {milliseconds:.0f} ms"))
+    def set_backend(self, device: str, milliseconds: float | None, memory: str = "", tip: str = "") -> None:
+        """Show where inference runs, how full that device is and how long the last answer took."""
+        took = "" if milliseconds is None else f"{milliseconds:.0f} ms"
+        self.backend.set_text("  ".join(part for part in (device.upper(), memory, took) if part))
+        self.backend.set_tip(tip)
+        steady = _WITH_CARD if memory else _WITHOUT_CARD
+        self.backend.setFixedWidth(self.backend.fontMetrics().horizontalAdvance(steady))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Drop the slider where there is hardly room for the words."""

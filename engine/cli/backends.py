@@ -61,6 +61,7 @@ def backends(
 @known_errors
 def info(name: NameArg, as_json: JsonOption = False) -> None:
     """Tell what a backend is, where its weights lie or come from, how large they are and under which licence."""
+    from engine.measure.words import size
     from models import keeping, registry
 
     status = next((each for each in registry.available() if each.spec.name == name), None)
@@ -82,7 +83,8 @@ def info(name: NameArg, as_json: JsonOption = False) -> None:
     if as_json:
         print_json(told)
         return
-    shown = told | {"ready": "yes" if told["ready"] else "no", "bytes": _megabytes(int(str(told["bytes"])))}
+    count = 0 if weights is None else weights.bytes
+    shown = told | {"ready": "yes" if told["ready"] else "no", "bytes": size(count) if count else ""}
     print_table("", ("", ""), [(key, str(value)) for key, value in shown.items() if value])
 
 
@@ -97,10 +99,11 @@ def pull(
     MASKWRIGHT_MIRROR names another address to fetch from; MASKWRIGHT_WEIGHTS names a folder of weights for machines
     without a network.
     """
+    from engine.measure.words import size
     from models import keeping
 
     weights = keeping.described(name)[1]
-    say(f"{weights.file}: {_megabytes(weights.bytes)} from {keeping.address(weights)}, licence {weights.licence}")
+    say(f"{weights.file}: {size(weights.bytes)} from {keeping.address(weights)}, licence {weights.licence}")
     if weights.accept:
         say(f"This licence must be accepted: {weights.accept}")
     if not yes and not typer.confirm("Fetch it?", err=True):
@@ -122,5 +125,22 @@ def add(
     say(f"Kept as {keeping.add(name, path)}. Use it with --backend {name}.")
 
 
-def _megabytes(count: int) -> str:
-    return f"{count / 1e6:,.0f} MB" if count else ""
+@app.command("clear")
+@known_errors
+def clear() -> None:
+    """Delete all encoded images that are kept on disk; they are encoded again when they are needed."""
+    from engine.inference.disk_cache import DiskCache
+    from engine.inference.settings import default_folder
+    from engine.measure.words import size
+
+    say(f"Freed {size(DiskCache(default_folder(), 0).clear())}.")
+
+
+@app.command("remove")
+@known_errors
+def remove(name: NameArg) -> None:
+    """Delete the weights that were fetched or added for a backend; those in a folder of your own stay."""
+    from engine.measure.words import size
+    from models import keeping
+
+    say(f"Freed {size(keeping.remove(name))}.")

@@ -10,9 +10,8 @@ from engine.errors import EngineError, InvalidOp
 from engine.inference.draft import ImageRef
 from engine.inference.embeddings import EmbeddingStore
 from engine.inference.settings import CacheSettings
+from engine.inference.thrifty import ThriftyBackend
 from engine.records import ImageRecord
-from models import registry
-from models.api import MaskBackend
 from models.errors import DeviceOutOfMemory
 
 
@@ -45,10 +44,7 @@ def embed(
     """
     if settings.disk_bytes <= 0:
         raise InvalidOp("The disk cache is turned off (a size of 0). Nothing was encoded.")
-    loaded = registry.load(backend, device=device)
-    if not isinstance(loaded, MaskBackend):
-        loaded.close()
-        raise InvalidOp(f"The backend '{backend}' makes no masks, so there is nothing to encode for it.")
+    loaded = ThriftyBackend(backend, device)
     try:
         return _embedded(images, EmbeddingStore(loaded, settings), control)
     finally:

@@ -138,6 +138,12 @@ class Desk:
         with self._lock:
             return self._flight
 
+    def go_back(self, hello: Hello) -> None:
+        """Describe the next process by ``hello`` again, unless a new one was ordered meanwhile."""
+        with self._lock:
+            if self._order is None:
+                self._hello = hello
+
     def set_info(self, info: BackendInfo | None) -> None:
         """Note which backend is loaded."""
         with self._lock:

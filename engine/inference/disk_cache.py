@@ -137,6 +137,20 @@ class DiskCache:
                 removed.add(entry.path.stem)
         return frozenset(removed)
 
+    @property
+    def size(self) -> int:
+        """Bytes of everything kept, whichever backend it is for. Looks into the folder."""
+        return sum(entry.size for entry in self._entries())
+
+    def clear(self) -> int:
+        """Delete everything kept; return the bytes freed. What is being written meanwhile stays."""
+        freed = 0
+        for entry in self._entries():
+            with suppress(OSError):
+                entry.path.unlink()
+                freed += entry.size
+        return freed
+
     def _entries(self) -> list[_Entry]:
         """List the kept files; temporary files left by killed processes go on the way."""
         entries: list[_Entry] = []

@@ -133,6 +133,10 @@ class EmbeddingStore:
         gone = {name for name in gone if name not in self._on_disk and name not in self._memory}
         return Found(embedding, content_hash, _since(began), content_hash in self._on_disk, frozenset(gone))
 
+    def kept(self, content_hash: str) -> bool:
+        """Tell whether an embedding is at hand, in memory or on disk."""
+        return content_hash in self._memory or content_hash in self._on_disk
+
     def fill(self, image: ImageRef) -> Filled:
         """Put the image's embedding on disk, however quick it was to make, and keep nothing in memory.
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from models.api import BackendInfo
+from engine.inference.thrifty import Step
+from models.api import BackendInfo, DeviceMemory
 
 
 @dataclass(frozen=True, slots=True)
 class Loading:
-    """A new inference process is loading this backend."""
+    """A new inference process is loading this backend, on this device (None: the best one)."""
 
     backend: str
+    device: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,4 +71,31 @@ class Down:
     reason: str
 
 
-HostEvent: TypeAlias = Loading | Ready | Encoding | Encoded | Forgotten | Failed | Crashed | Down
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """``backend`` did not load, for ``reason``; ``to``, which worked before, is loaded again."""
+
+    backend: str
+    reason: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """How full the device is (None if it has no memory of its own), and main memory of the process in bytes."""
+
+    device: DeviceMemory | None
+    process: int
+
+
+@dataclass(frozen=True, slots=True)
+class Eased:
+    """The device was full and something was given up for it; ``info`` says where the backend computes now."""
+
+    step: Step
+    info: BackendInfo
+
+
+HostEvent: TypeAlias = (
+    Loading | Ready | Encoding | Encoded | Forgotten | Failed | Crashed | Down | Returned | Memory | Eased
+)

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from engine.inference.desk import Desk, Order
 from engine.inference.draft import Answer, Draft, ImageRef
+from engine.inference.embeddings import Filled
 from engine.inference.events import HostEvent
-from engine.inference.messages import Ask, FindMasks, Grid, Hello, Hover
+from engine.inference.messages import Ask, Fill, FindMasks, Grid, Hello, Hover
 from engine.inference.settings import CacheSettings, TimeLimits
 from engine.inference.supervisor import Supervisor
 from engine.inference.waiting import Waiting
@@ -86,6 +87,16 @@ class InferenceHost:
     def encode_ahead(self, images: Sequence[ImageRef]) -> None:
         """Encode these images, in order, whenever nothing else is asked; replaces the list given before."""
         self._desk.encode_ahead(images)
+
+    def fill(self, image: ImageRef) -> Future[Filled]:
+        """Encode an image for the disk cache, whenever nothing else is asked."""
+        future: Future[Filled] = Future()
+        self._desk.add(Waiting(Fill(self._desk.number(), image), future))
+        return future
+
+    def disk_cleared(self) -> frozenset[str]:
+        """Note that the disk cache was deleted; return the content hashes that are not ready any more."""
+        return self._desk.ready.disk_gone()
 
     def ready(self, content_hash: str) -> bool:
         """Tell whether the image's embedding is in memory or on disk, so that a click is answered at once.

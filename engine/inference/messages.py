@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 
 from engine.errors import EngineError
 from engine.inference.draft import Answer, Draft, ImageRef
+from engine.inference.embeddings import Filled
 from engine.inference.settings import CacheSettings
+from engine.inference.thrifty import Step
 from engine.stages.automatic import Found
 from engine.stages.work import Work
-from models.api import BackendInfo, KeepRule, MaskCandidate
+from models.api import BackendInfo, DeviceMemory, KeepRule, MaskCandidate
 from models.masks import Rle
 
 Phase: TypeAlias = Literal["encode", "predict", "grid"]
@@ -86,11 +88,28 @@ class Ahead:
 
 
 @dataclass(frozen=True, slots=True)
+class Fill:
+    """Put an image's embedding on disk, for days on which it will be needed; nothing is kept in memory."""
+
+    number: int
+    image: ImageRef
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryUsed:
+    """How full the device is (None if it has no memory of its own), and main memory of this process in bytes."""
+
+    device: DeviceMemory | None
+    process: int
+
+
+@dataclass(frozen=True, slots=True)
 class Loaded:
     """The backend is ready; ``stored`` are content hashes whose embeddings lie on disk for it."""
 
     info: BackendInfo
     stored: frozenset[str]
+    memory: MemoryUsed
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +144,21 @@ class EmbeddingsGone:
     content_hashes: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class SteppedDown:
+    """The device was full and something was given up for it; ``info`` says where the backend computes now."""
+
+    step: Step
+    info: BackendInfo
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Done:
-    """Request ``number`` succeeded; ``value`` fits the request (an Answer, grid masks, what was found, or nothing)."""
+    """Request ``number`` succeeded; ``value`` fits the request: an Answer, grid masks, what was found, how the disk
+    was filled, or nothing."""
 
     number: int
-    value: Answer | tuple[MaskCandidate, ...] | Found | None
+    value: Answer | tuple[MaskCandidate, ...] | Found | Filled | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,5 +169,7 @@ class Refused:
     error: EngineError | InferenceBug
 
 
-Request: TypeAlias = Ask | Hover | Grid | FindMasks | Ahead
-Reply: TypeAlias = Loaded | LoadFailed | Began | EmbeddingReady | EmbeddingsGone | Done | Refused
+Request: TypeAlias = Ask | Hover | Grid | FindMasks | Ahead | Fill
+Reply: TypeAlias = (
+    Loaded | LoadFailed | Began | EmbeddingReady | EmbeddingsGone | MemoryUsed | SteppedDown | Done | Refused
+)

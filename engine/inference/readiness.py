@@ -52,6 +52,13 @@ class Readiness:
             self._memory.clear()
             return gone
 
+    def disk_gone(self) -> frozenset[str]:
+        """Note that nothing is on disk any more; return what is not at hand any more."""
+        with self._lock:
+            gone = frozenset(self._disk - self._memory)
+            self._disk.clear()
+            return gone
+
     def clear(self) -> frozenset[str]:
         """Forget everything, as for another backend; return what is not at hand any more."""
         with self._lock:

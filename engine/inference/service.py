@@ -7,10 +7,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Literal
 
+import psutil  # type: ignore[import-untyped]  # psutil ships no types
+
 from engine.errors import BackendFailed, EngineError
 from engine.inference.detectors import Detectors
 from engine.inference.draft import Answer, ImageRef
-from engine.inference.embeddings import EmbeddingStore, read_checked
+from engine.inference.embeddings import EmbeddingStore, Filled, read_checked
 from engine.inference.looking import as_mask_backend, look
 from engine.inference.messages import (
     Ahead,
@@ -19,20 +21,24 @@ from engine.inference.messages import (
     Done,
     EmbeddingReady,
     EmbeddingsGone,
+    Fill,
     FindMasks,
     Grid,
     Hello,
     Hover,
     InferenceBug,
     Loaded,
+    MemoryUsed,
     Reply,
     Request,
+    SteppedDown,
 )
 from engine.inference.prompter import Candidates, Prompter
 from engine.inference.settings import CacheSettings
+from engine.inference.thrifty import Step, ThriftyBackend
 from engine.stages.automatic import Found
 from models import registry
-from models.api import Embedding, MaskBackend
+from models.api import Backend, BackendInfo, Embedding, MaskBackend, Measured
 from models.errors import ModelError
 
 _NO_MEMORY = "There is not enough memory for this image. Close other programs, or use a smaller image or backend."
@@ -54,7 +60,7 @@ class Service:
         """Load the backend. Raises BackendFailed."""
         self._report = report
         try:
-            backend = registry.load(hello.backend, device=hello.device)
+            backend = self._opened(hello)
         except ModelError as error:
             raise BackendFailed(str(error)) from error
         if backend.info.task == "detect":
@@ -66,7 +72,8 @@ class Service:
     @property
     def loaded(self) -> Loaded:
         """Who is ready, and for which images at once."""
-        return Loaded(self._backend.info, frozenset() if self._masks is None else self._masks.store.stored)
+        stored = frozenset[str]() if self._masks is None else self._masks.store.stored
+        return Loaded(self._backend.info, stored, self._memory_used())
 
     def close(self) -> None:
         """Free the backend, and the detector if there is one."""
@@ -89,6 +96,8 @@ class Service:
         if masks is None:
             as_mask_backend(self._backend)
             raise TypeError(f"{type(request).__name__} asked of a backend without masks")
+        if isinstance(request, Fill):
+            return Done(request.number, self._fill(masks.store, request))
         embedding, encoded_ms = self._embedding(masks.store, request.number, request.image)
         match request:
             case Ask(number, draft, multimask):
@@ -120,13 +129,34 @@ class Service:
         found = look(self._backend, self._detectors, pixels, request.params, request.taken, phase=tell)
         return replace(found, spent=replace(found.spent, read=read))
 
+    def _fill(self, store: EmbeddingStore, request: Fill) -> Filled:
+        self._report(Began(request.number, "encode"))
+        filled = store.fill(request.image)
+        gone = frozenset(name for name in filled.gone if not store.kept(name))
+        if gone:
+            self._report(EmbeddingsGone(gone))
+        return filled
+
     def _embedding(self, store: EmbeddingStore, number: int, image: ImageRef) -> tuple[Embedding, float]:
         found = store.get(image, on_miss=lambda: self._report(Began(number, "encode")))
         if found.milliseconds:
+            self._report(self._memory_used())
             self._report(EmbeddingReady(image.image_id, found.content_hash, found.milliseconds, found.on_disk))
         if found.gone:
             self._report(EmbeddingsGone(found.gone))
         return found.embedding, found.milliseconds
+
+    def _opened(self, hello: Hello) -> Backend:
+        if registry.find(hello.backend).task != "mask":
+            return registry.load(hello.backend, device=hello.device)
+        return ThriftyBackend(hello.backend, hello.device, self._stepped_down)
+
+    def _memory_used(self) -> MemoryUsed:
+        card = self._backend.memory() if isinstance(self._backend, Measured) else None
+        return MemoryUsed(card, psutil.Process().memory_info().rss)
+
+    def _stepped_down(self, step: Step, info: BackendInfo) -> None:
+        self._report(SteppedDown(step, info))
 
     def _answer(self, generation: int, found: Candidates, began: float, encoded_ms: float) -> Answer:
         spent = (time.perf_counter() - began) * 1000

@@ -15,17 +15,21 @@ from engine.errors import InferenceCancelled, InferenceCrashed, InferenceTimeout
 from engine.inference import events
 from engine.inference.child import Child
 from engine.inference.desk import Desk, Order
+from engine.inference.embeddings import Filled
 from engine.inference.messages import (
     Ahead,
     Began,
     Done,
     EmbeddingReady,
     EmbeddingsGone,
+    Hello,
     Loaded,
     LoadFailed,
+    MemoryUsed,
     Phase,
     Refused,
     Reply,
+    SteppedDown,
 )
 from engine.inference.restarts import Restarts
 from engine.inference.settings import TimeLimits
@@ -53,6 +57,8 @@ class Supervisor:
         self._threads = threads
         self._child: Child | None = None
         self._loaded = False
+        self._sent = desk.hello
+        self._good: Hello | None = None
         self._down: BaseException | None = None
         self._restarts = Restarts()
         self._deadline: float | None = None
@@ -98,8 +104,8 @@ class Supervisor:
         return True
 
     def _start_child(self) -> None:
-        hello = self._desk.hello
-        self._tell(events.Loading(hello.backend))
+        hello = self._sent = self._desk.hello
+        self._tell(events.Loading(hello.backend, hello.device))
         try:
             self._child = Child(self._threads)
         except OSError as error:
@@ -135,15 +141,18 @@ class Supervisor:
 
     def _take(self, reply: Reply) -> None:
         match reply:
-            case Loaded(info, stored):
+            case Loaded(info, stored, memory):
                 self._loaded = True
+                self._good = self._sent
                 self._limit(None, None)
                 self._desk.ready.add_stored(stored)
                 self._desk.set_info(info)
                 self._tell(events.Ready(info, stored))
+                self._tell(events.Memory(memory.device, memory.process))
             case LoadFailed(error):
                 self._end_child()
-                self._go_down(error)
+                if not self._went_back(str(error)):
+                    self._go_down(error)
             case Began(_, phase):
                 self._limit(getattr(self._limits, phase), phase)
                 flight = self._desk.flight
@@ -155,8 +164,18 @@ class Supervisor:
             case EmbeddingsGone(hashes):
                 self._desk.ready.remove(hashes)
                 self._tell(events.Forgotten(hashes))
+            case MemoryUsed(device, process):
+                self._tell(events.Memory(device, process))
+            case SteppedDown(step, info):
+                if self._loaded:
+                    self._desk.set_info(info)
+                self._tell(events.Eased(step, info))
             case Done(_, value):
                 flight = self._land()
+                if isinstance(value, Filled) and flight is not None and value.how != "refused":
+                    image = flight.request.image
+                    self._desk.ready.add_stored((image.content_hash,))
+                    self._tell(events.Encoded(image.image_id, image.content_hash, 0.0))
                 if flight is not None and flight.open_future is not None:
                     flight.open_future.set_result(value)
             case Refused(_, error):
@@ -164,9 +183,10 @@ class Supervisor:
 
     def _lost(self) -> None:
         """The process ended by itself."""
-        doing = self._doing()
-        epitaph = self._end_child()
-        self._replace_child(f"The inference process ended unexpectedly {doing}. {epitaph}", InferenceCrashed)
+        doing, loading = self._doing(), not self._loaded
+        reason = f"The inference process ended unexpectedly {doing}. {self._end_child()}"
+        if not (loading and self._went_back(reason)):
+            self._replace_child(reason, InferenceCrashed)
 
     def _overdue(self) -> None:
         """The process took longer than its time limit."""
@@ -175,6 +195,8 @@ class Supervisor:
         self.kill()
         self._end_child()
         reason = f"The backend '{self._desk.hello.backend}' took longer than {seconds:g} s {doing} and was stopped."
+        if loading and self._went_back(reason):
+            return
         if loading:
             self._go_down(InferenceTimeout(f"{reason} Restart inference to try again, or choose another backend."))
         else:
@@ -197,6 +219,20 @@ class Supervisor:
             self._tell(events.Crashed(str(error), self._restarts.count))
         else:
             self._go_down(InferenceCrashed(str(error)))
+
+    def _went_back(self, reason: str) -> bool:
+        """After a backend did not load, load the one that worked before; False if there is none.
+
+        One process at a time, so that two networks never fill the memory together; what waits is answered by the old
+        one, and what it had on disk is still there.
+        """
+        failed, good = self._sent, self._good
+        if good is None or (good.backend, good.device) == (failed.backend, failed.device):
+            return False
+        self._limit(None, None)
+        self._desk.go_back(good)
+        self._tell(events.Returned(failed.backend, reason, good.backend))
+        return True
 
     def _go_down(self, error: BaseException) -> None:
         """Stay without a process until told otherwise; everything asked meanwhile fails with ``error``."""

@@ -1,4 +1,7 @@
-"""What waits for the inference process: an ask before grids and searches, those before a hover, encoding ahead last."""
+"""What waits for the inference process: an ask before grids and searches, those before a hover, then encoding ahead.
+
+What is encoded for the disk alone comes last.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
-from engine.inference.messages import Ahead, Ask, FindMasks, Grid, Hover, Request
+from engine.inference.messages import Ahead, Ask, Fill, FindMasks, Grid, Hover, Request
 
 
 @dataclass(slots=True, eq=False)
@@ -33,6 +36,7 @@ class WaitingRoom:
         self._grids: deque[Waiting] = deque()
         self._hover: Waiting | None = None
         self._ahead: deque[Waiting] = deque()
+        self._fill: deque[Waiting] = deque()
 
     def add(self, waiting: Waiting) -> list[Waiting]:
         """Take in a request and return what it drops.
@@ -55,6 +59,8 @@ class WaitingRoom:
                 self._hover = waiting
             case Ahead():
                 self._ahead.append(waiting)
+            case Fill():
+                self._fill.append(waiting)
         return [old for old in dropped if old is not None]
 
     def replace_ahead(self, requests: Iterable[Ahead]) -> None:
@@ -71,7 +77,9 @@ class WaitingRoom:
         if self._hover is not None:
             taken, self._hover = self._hover, None
             return taken
-        return self._ahead.popleft() if self._ahead else None
+        if self._ahead:
+            return self._ahead.popleft()
+        return self._fill.popleft() if self._fill else None
 
     def clear(self) -> list[Waiting]:
         """Remove and return everything, in the order in which it would have been taken."""

@@ -70,3 +70,10 @@ def duration(seconds: float) -> str:
     if seconds < 60:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
+def size(count: int) -> str:
+    """Write bytes as disks and downloads are sold: 375 MB, 2.6 GB; anything below a megabyte in kB."""
+    if count < 1_000_000:
+        return f"{count / 1e3:,.0f} kB"
+    return f"{count / 1e6:,.0f} MB" if count < 999_500_000 else f"{count / 1e9:,.1f} GB"

@@ -11,7 +11,17 @@ import torch
 from numpy.typing import NDArray
 
 from models import device as devices
-from models.api import BackendInfo, BackendSpec, Embedding, Image, KeepRule, Logits, MaskCandidate, PromptSet
+from models.api import (
+    BackendInfo,
+    BackendSpec,
+    DeviceMemory,
+    Embedding,
+    Image,
+    KeepRule,
+    Logits,
+    MaskCandidate,
+    PromptSet,
+)
 from models.errors import UnsupportedPrompt
 from models.sam.answers import candidates
 from models.sam.embedding import SamEmbedding, dump, restore
@@ -43,6 +53,10 @@ class SamBackend:
         if network is not None and network.device.type == "cuda":
             del network
             torch.cuda.empty_cache()
+
+    def memory(self) -> DeviceMemory | None:
+        """Return how full the device is, None for the processor."""
+        return devices.memory(self._open().device)
 
     @torch.inference_mode()
     def encode(self, image: Image) -> Embedding:

@@ -20,7 +20,7 @@ from engine.records import InstanceRecord
 from engine.workspace import Workspace
 from tests.e2e.forge import Forge, forging
 
-WAIT_MS = 20_000
+WAIT_MS = 60_000
 WIDTH, HEIGHT = 320, 240
 
 
@@ -120,8 +120,11 @@ def open_window(
         monkeypatch.setenv(variable, str(tmp_path / variable.lower()))
     started: list[Application] = []
 
-    def start(*, backend: str = "fake", file: Path | None = project) -> Driver:
-        Settings().set("backend.name", backend)
+    def start(*, backend: str = "fake", device: str = "auto", ahead: int = 3, file: Path | None = project) -> Driver:
+        settings = Settings()
+        settings.set("backend.name", backend)
+        settings.set("backend.device", device)
+        settings.set("backend.encode_ahead", ahead)
         application = Application(make_app())
         started.append(application)
         application.start(str(file) if file is not None else None)

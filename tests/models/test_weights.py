@@ -7,6 +7,7 @@ import pytest
 
 from models import state_dict, weights
 from models.errors import WeightsMismatch, WeightsMissing
+from tests.serving import serving
 
 CONTENT = bytes(range(256)) * 4000
 
@@ -87,6 +88,37 @@ def test_stopped_download_keeps_its_part(server, expected, tmp_path):
     assert stopped is False
     assert not target.exists()
     assert 0 < target.with_name("net.part").stat().st_size < len(CONTENT)
+
+
+def test_a_server_that_stands_still_is_left_soon(tmp_path, expected):
+    with serving(CONTENT) as server:
+        server.hold_after = 100_000
+        seen = []
+        url, target = f"{server.address}/net", tmp_path / "net"
+        with pytest.raises(WeightsMissing, match=r"nothing came for 0\.3 s.*goes on where it stopped"):
+            weights.download(url, target, expected=expected, timeout=0.3)
+        # Stopped while nothing comes, long before the time is over.
+        waiting = []
+
+        def stop_waiting():
+            waiting.extend(seen[-1:] if seen[-1:] == [200_000] else [])
+            return len(waiting) > 1
+
+        assert not weights.download(
+            url, target, expected=expected, progress=lambda done, _: seen.append(done), should_stop=stop_waiting
+        )
+        server.hold_after = None
+        assert weights.download(url, target, expected=expected)
+    assert server.ranges == [None, "bytes=100000-", "bytes=200000-"]
+    assert target.read_bytes() == CONTENT
+
+
+def test_no_room_is_said_before_the_first_byte(server, expected, tmp_path, monkeypatch):
+    usage = weights.shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(weights.shutil, "disk_usage", lambda _: usage._replace(free=1000))
+    with pytest.raises(WeightsMissing, match=r"is full .*1 MB are needed, 0 MB are free"):
+        weights.download(server.url, tmp_path / "net", expected=expected)
+    assert list(tmp_path.glob("net*")) == []
 
 
 def test_whole_part_needs_no_more_bytes(server, expected, tmp_path):

@@ -69,3 +69,30 @@ def test_known_errors_are_one_line(run: Run, tmp_path: Path, monkeypatch: pytest
         assert done.exit_code == 1, words
         assert said in done.stderr
         assert "Traceback" not in done.stderr
+
+
+def test_what_was_fetched_can_be_removed_and_what_lies_elsewhere_stays(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "Nothing is kept for 'sam-vit-b'" in run("remove", "sam-vit-b").stderr
+    cache, own = tmp_path / "cache", tmp_path / "own"
+    for folder in (cache, own):
+        folder.mkdir()
+    for name in ("sam_vit_b_01ec64.pth", "sam_vit_b_01ec64.pth.part"):
+        (cache / name).write_bytes(bytes(2_000_000))
+    assert "Freed 4 MB" in run("remove", "sam-vit-b").stderr
+    assert list(cache.iterdir()) == []
+    (own / "sam_vit_b_01ec64.pth").write_bytes(b"x")
+    monkeypatch.setenv("MASKWRIGHT_WEIGHTS", str(own))
+    done = run("remove", "sam-vit-b")
+    assert done.exit_code == 1 and "delete it yourself" in done.stderr
+    assert (own / "sam_vit_b_01ec64.pth").exists()
+
+
+def test_encoded_images_on_disk_are_cleared(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.inference.settings.default_folder", lambda: tmp_path / "embeddings")
+    assert "Freed 0 kB" in run("clear").stderr
+    (tmp_path / "embeddings" / "identity").mkdir(parents=True)
+    (tmp_path / "embeddings" / "identity" / "image.emb").write_bytes(bytes(5_000_000))
+    assert "Freed 5 MB" in run("clear").stderr
+    assert not list(tmp_path.rglob("*.emb"))

@@ -466,3 +466,50 @@ def test_a_bug_in_a_listener_leaves_no_open_future(
     assert outcome(waiting) == "InferenceCancelled"
     host.close()
     assert psutil.Process().children() == []
+
+
+def test_a_backend_that_does_not_start_gives_way_to_the_one_before(
+    make_host: MakeHost, picture: MakePicture, draft: MakeDraft, events: Events
+) -> None:
+    host, image = make_host("fake"), picture()
+    assert host.ask(draft(image)).result(WAIT).backend.name == "fake"
+    for wanted, reason in (("fake-detector", "makes no masks"), ("nowhere", "no backend called")):
+        host.switch(wanted)
+        waiting = host.ask(draft(image, generation=2))
+        told_so = events.wait_for(told.Returned)
+        assert (told_so.backend, told_so.to) == (wanted, "fake") and reason in told_so.reason
+        # What was asked meanwhile is answered by the one that works.
+        assert waiting.result(WAIT).backend.name == "fake"
+    assert len(psutil.Process().children()) == 1
+    host.switch("classic")
+    assert host.ask(draft(image, generation=3)).result(WAIT).backend.name == "classic"
+
+
+def test_a_full_device_is_told_and_every_request_is_answered(
+    settings: CacheSettings, picture: MakePicture, draft: MakeDraft, events: Events
+) -> None:
+    with InferenceHost(backend="fake-faulty", device="cuda", cache=settings, on_event=events.put) as host:
+        memory = events.wait_for(told.Memory)
+        assert memory.device is not None and memory.device.total == 2 << 30 and memory.process > 1 << 20
+        for number in range(4):
+            assert (
+                host.ask(draft(picture(f"{number}.png", first=(200 + number, 0, 0)))).result(WAIT).backend.device
+                == "cuda"
+            )
+        assert events.wait_for(told.Eased).step == "offload"
+        full = picture("full.png", first=(faulty.CARD_FULL, 0, 0))
+        assert host.ask(draft(full)).result(WAIT).backend.device == "cpu"
+        eased = events.wait_for(told.Eased)
+        assert (eased.step, eased.info.device) == ("cpu", "cpu")
+        assert host.info is not None and host.info.device == "cpu"
+
+
+def test_switching_ends_the_old_process_with_all_its_memory(make_host: MakeHost, events: Events) -> None:
+    host = make_host("compact")
+    heavy = events.wait_for(told.Memory).process
+    old = child()
+    host.switch("fake")
+    light = events.wait_for(told.Memory).process
+    assert not old.is_running()
+    # The old one held torch and a network.
+    assert light < heavy - (50 << 20)
