@@ -22,6 +22,9 @@ from engine.skeletons.poses import UNSURE
 
 JOINT_PX = 4.5
 BONE_PX = 2.5
+FULL_PX = 140.0
+"""A pose whose longer side is shorter on screen has smaller marks, or they would hide the person."""
+LEAST = 0.6
 NAME_PX = 200.0
 _DARK = QColor(20, 20, 22, 190)
 _WHITE = QColor(255, 255, 255)
@@ -84,10 +87,11 @@ class PoseItem(LightItem):
         """Draw bones under joints, the chosen joint's name on top."""
         for pose in self._poses:
             places = [to_screen.map(QPointF(x, y)) for x, y, _ in pose.keypoints]
-            _bones(painter, pose, places)
+            size = _size(pose, places)
+            _bones(painter, pose, places, size)
             for joint, place in enumerate(places):
                 if pose.keypoints[joint][2]:
-                    _joint(painter, place, pose, joint)
+                    _joint(painter, place, pose, joint, size)
             if pose.chosen is not None and pose.chosen < len(places) and pose.keypoints[pose.chosen][2]:
                 self._name(painter, places[pose.chosen], pose)
 
@@ -98,10 +102,18 @@ class PoseItem(LightItem):
         draw_plate(painter, rect, pose.name, pose.color_of(pose.chosen or 0))
 
 
-def _bones(painter: QPainter, pose: Pose, places: Sequence[QPointF]) -> None:
+def _size(pose: Pose, places: Sequence[QPointF]) -> float:
+    shown = [place for place, (_, _, v) in zip(places, pose.keypoints, strict=True) if v]
+    if len(shown) < 2:
+        return 1.0
+    xs, ys = [place.x() for place in shown], [place.y() for place in shown]
+    return min(max(max(max(xs) - min(xs), max(ys) - min(ys)) / FULL_PX, LEAST), 1.0)
+
+
+def _bones(painter: QPainter, pose: Pose, places: Sequence[QPointF], size: float) -> None:
     seen = [v for _, _, v in pose.keypoints]
     shown = [(a, b) for a, b in pose.edges if a < len(seen) and b < len(seen) and seen[a] and seen[b]]
-    width = BONE_PX + (1.0 if pose.strong else 0.0)
+    width = size * (BONE_PX + (1.0 if pose.strong else 0.0))
     painter.setPen(solid(HALO, width + 2))
     for a, b in shown:
         painter.drawLine(places[a], places[b])
@@ -114,14 +126,14 @@ def _bones(painter: QPainter, pose: Pose, places: Sequence[QPointF]) -> None:
         painter.drawLine(places[a], places[b])
 
 
-def _joint(painter: QPainter, place: QPointF, pose: Pose, joint: int) -> None:
+def _joint(painter: QPainter, place: QPointF, pose: Pose, joint: int, size: float) -> None:
     hidden, chosen = pose.keypoints[joint][2] == 1, joint == pose.chosen
-    radius = JOINT_PX + (1.0 if pose.strong else 0.0)
+    radius = size * (JOINT_PX + (1.0 if pose.strong else 0.0))
     color = as_color(pose.color_of(joint))
     if pose.is_unsure(joint):
         _ring(painter, place, radius + 4.5, as_color(confidence_color(pose.scores[joint])), dashed=False)
     if chosen:
-        _ring(painter, place, radius + 5.0, _WHITE, dashed=False)
+        _ring(painter, place, radius + size * 5.0, _WHITE, dashed=False)
     painter.setPen(QPen(HALO, 1.5))
     painter.setBrush(_DARK if hidden else color)
     painter.drawEllipse(place, radius + 1, radius + 1)

@@ -210,14 +210,14 @@ class PoseCommands:
         self._show_tag(chosen, figure)
 
     def _show_tag(self, chosen: ChosenJoint | None, figure: FigureView | None) -> None:
-        canvas, state = self._desk.window.canvas, self._desk.posing.state
+        """Name the joint that a click would place; one that is on the picture carries its own name."""
         now = figure.now if figure is not None else None
-        if figure is None or (now is None and not state.next_joint):
-            canvas.set_tag("")
+        placed = chosen is not None and chosen.visibility and not self._desk.posing.active
+        if figure is None or now is None or placed:
+            self._desk.window.canvas.set_tag("")
             return
-        text = state.next_joint if now is None or chosen is None else chosen.name
-        color = figure.colors[now] if now is not None and now < len(figure.colors) else (255, 255, 255)
-        canvas.set_tag(text if now is not None else "", color)
+        color = figure.colors[now] if now < len(figure.colors) else (255, 255, 255)
+        self._desk.window.canvas.set_tag(figure.title, color)
 
 
 def _figure(

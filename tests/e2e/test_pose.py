@@ -43,7 +43,8 @@ def joints(driver) -> Keypoints:
 
 def test_tab_and_a_click_correct_a_joint_and_each_gesture_is_one_step(posed) -> None:
     posed.key(Qt.Key.Key_Tab)
-    assert posed.canvas._scene.tag.text == "head"
+    assert posed.canvas.figure.figure.title == "head"
+    assert posed.canvas._scene.tag.text == ""
     posed.key(Qt.Key.Key_Tab)
     posed.click(70, 130)
     posed.key(Qt.Key.Key_Tab)
@@ -83,6 +84,7 @@ def test_visibility_by_key_and_a_joint_is_taken_away_and_placed_again(posed) -> 
     posed.key(Qt.Key.Key_Backspace)
     posed.settle()
     assert joints(posed)[0][2] == 0
+    assert posed.canvas._scene.tag.text == "head"
     posed.key(Qt.Key.Key_Escape)
     posed.do("joint.uncertain")
     assert posed.desk.editing.selection == (posed.pose,)
