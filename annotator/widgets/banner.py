@@ -146,6 +146,7 @@ class Banner(QWidget):
         self.shown.emit(message)
 
     def _start_timer(self) -> None:
+        self._timer.stop()  # the message before may have had less time than this one
         stay = 0 if self._current is None else self._stay(self._current)
         if stay:
             self._timer.start(stay)

@@ -54,6 +54,17 @@ def test_an_info_leaves_by_itself_and_an_error_does_not(host: QWidget, icons: Ic
     assert banner.current == ERROR
 
 
+def test_what_stays_does_not_leave_with_the_time_of_the_message_before(
+    host: QWidget, icons: Icons, qtbot: QtBot
+) -> None:
+    banner = Banner(host, icons, stay_ms=SHORT, slide_ms=0)
+    banner.show_message(INFO)
+    banner.show_message(ERROR)
+    with qtbot.assertNotEmitted(banner.shown, wait=120):
+        pass
+    assert banner.current == ERROR
+
+
 def test_what_comes_behind_an_error_waits(banner: Banner) -> None:
     banner.show_message(ERROR)
     banner.show_message(INFO)
