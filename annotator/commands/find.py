@@ -8,7 +8,7 @@ from typing import Literal
 from annotator.controllers.finding import Finding, FindRun
 from annotator.desk import Desk
 from annotator.dialogs.find_words import FindWords, LastFind
-from engine.inference.detectors import GET_ONE, detector_choices
+from engine.inference.detectors import detector_choices
 from engine.jobs.words import FindRequest
 
 _KEY = "find"
@@ -82,11 +82,8 @@ class FindCommands:
         def show() -> None:
             self._desk.registry.trigger(_BACKENDS)
 
-        if any(spec.id == _BACKENDS for spec in self._desk.registry.specs):
-            text = "No detector that understands words is ready. The list of backends tells which there are."
-            self._desk.presenter.offer(text, "Backends", show)
-        else:
-            self._desk.presenter.say("error", GET_ONE)
+        text = "No detector that understands words is ready. Get one in the list of backends: Grounding DINO, say."
+        self._desk.presenter.offer(text, "Backends", show)
 
     def _cancelled(self, key: str) -> None:
         if key == _KEY:

@@ -110,7 +110,7 @@ def pull(
         raise typer.Exit(1)
     with bytes_shown(weights.file) as shown:
         path = keeping.pull(name, progress=shown)
-    say(f"Kept as {path}. Use it with --backend {name}.")
+    say(f"Kept as {path}. {_use(name)}")
 
 
 @app.command("add")
@@ -122,7 +122,15 @@ def add(
     """Copy weights that are on this machine to where the backend finds them, after loading them once."""
     from models import keeping
 
-    say(f"Kept as {keeping.add(name, path)}. Use it with --backend {name}.")
+    say(f"Kept as {keeping.add(name, path)}. {_use(name)}")
+
+
+def _use(name: str) -> str:
+    """Say how a backend is chosen: detectors are asked beside the one that makes masks."""
+    from models import keeping
+
+    option = "--detector" if keeping.described(name)[0].task == "detect" else "--backend"
+    return f"Use it with {option} {name}."
 
 
 @app.command("clear")
