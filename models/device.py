@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import platform
+import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING
@@ -69,6 +71,19 @@ def memory_errors(device: torch.device) -> Iterator[None]:
         raise DeviceOutOfMemory(
             f"{describe(device)} has no memory left: close other programs, use a smaller image, or choose cpu."
         ) from error
+
+
+def give_back(device: torch.device) -> None:
+    """Let the system have what freed tensors still hold: the allocators keep it for the next ones."""
+    import torch
+
+    if device.type == "cuda":
+        torch.cuda.empty_cache()
+    elif device.type == "cpu" and sys.platform == "linux":
+        # Only the GNU library has it.
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+        if trim is not None:
+            trim(0)
 
 
 def describe(device: torch.device) -> str:

@@ -50,9 +50,10 @@ class SamBackend:
     def close(self) -> None:
         """Let go of the network and of what the device keeps ready for it."""
         network, self._network = self._network, None
-        if network is not None and network.device.type == "cuda":
+        if network is not None:
+            device = network.device
             del network
-            torch.cuda.empty_cache()
+            devices.give_back(device)
 
     def memory(self) -> DeviceMemory | None:
         """Return how full the device is, None for the processor."""

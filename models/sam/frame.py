@@ -108,10 +108,8 @@ class Padded(Frame):
 
     def weights(self, side: int) -> tuple[Tensor, Tensor]:
         """Return both steps of ``enlarge`` as one."""
-        square = _mixing(side, self.side)
-        return _mixing(self.rows, self.height) @ square[: self.rows], _mixing(self.columns, self.width) @ square[
-            : self.columns
-        ]
+        rows = _mixing_twice(side, self.side, self.rows, self.height)
+        return rows, _mixing_twice(side, self.side, self.columns, self.width)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +142,12 @@ class Stretched(Frame):
 def _mixing(known: int, wanted: int) -> Tensor:
     """Return how a line of ``wanted`` values is mixed of one of ``known``, ``float32[wanted, known]``."""
     return F.interpolate(torch.eye(known)[None], wanted, mode="linear", align_corners=False)[0].T
+
+
+@lru_cache(maxsize=32)
+def _mixing_twice(known: int, between: int, cut: int, wanted: int) -> Tensor:
+    """Return the same with a step between, of which only the first ``cut`` values are taken further."""
+    return _mixing(cut, wanted) @ _mixing(known, between)[:cut]
 
 
 def _column(values: tuple[float, float, float]) -> Tensor:

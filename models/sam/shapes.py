@@ -87,7 +87,7 @@ def _one(frame: Frame, logits: Tensor, side: int, offset: float) -> Shape:
     row_span, column_span = _spans(frame, side)
     top, bottom = _touched(row_span, high)
     left, right = _touched(column_span, wide)
-    slab = torch.zeros((right - left, frame.height), dtype=torch.bool)
+    slab = np.zeros((right - left, frame.height), dtype=np.bool_)
     first, last = int(row_span[0][top]), int(row_span[1][bottom - 1])
     # Rows first, of all columns that count; then so many columns of pixels as stay near.
     known = logits[first:last].T @ rows[top:bottom, first:last].T
@@ -96,12 +96,13 @@ def _one(frame: Frame, logits: Tensor, side: int, offset: float) -> Shape:
     for begin in range(left, right, step):
         end = min(begin + step, right)
         low, up = int(column_span[0][begin]), int(column_span[1][end - 1])
-        large = columns[begin:end, low:up] @ known[low:up]
-        mask = torch.gt(large, 0, out=slab[begin - left : end - left, top:bottom])
-        area += int(torch.count_nonzero(mask))
-        inner += int(torch.count_nonzero(large > offset))
-        outer += int(torch.count_nonzero(large > -offset))
-    return Shape(frame.height, frame.width, left, slab, area, inner / outer if outer else 0.0)
+        # numpy compares and counts an order of magnitude quicker than torch.
+        large = (columns[begin:end, low:up] @ known[low:up]).numpy()
+        mask = np.greater(large, 0, out=slab[begin - left : end - left, top:bottom])
+        area += int(np.count_nonzero(mask))
+        inner += int(np.count_nonzero(large > offset))
+        outer += int(np.count_nonzero(large > -offset))
+    return Shape(frame.height, frame.width, left, torch.from_numpy(slab), area, inner / outer if outer else 0.0)
 
 
 def _all_at_once(frame: Frame, logits: Tensor, side: int, offset: float) -> Iterator[Shape]:

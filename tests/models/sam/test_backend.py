@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import weakref
+
 import numpy as np
 import pytest
 import torch
@@ -122,6 +124,15 @@ def test_batches_shrink_until_the_device_has_memory(backend, monkeypatch):
     found = backend.predict_grid(embedding, points, EVERYTHING)
     assert sizes[:4] == [64, 32, 16, 8]
     assert [each.point for each in found] == [each.point for each in wanted]
+
+
+def test_a_closed_backend_keeps_no_weights(name):
+    closing = small_backend(name)
+    embedding = closing.encode(picture(90, 120))
+    closing.predict(embedding, PromptSet((PointPrompt(50, 40),)))
+    weights = weakref.ref(closing._network._model)
+    closing.close()
+    assert weights() is None
 
 
 def test_not_even_one_point_fits(backend, monkeypatch):
