@@ -6,7 +6,7 @@ from models.api import BackendSpec, WeightsInfo
 
 WEIGHTS = "compact.safetensors"
 """Name of the weights file among the shipped files, in the cache, or in $MASKWRIGHT_WEIGHTS."""
-CHECKSUM = "bbeebcbd72e2707781351f10e1123c4aa7d8e9d04b318a1ff45b9e1d0174a74d"
+CHECKSUM = "2b381042bea0e2c2191431b9cd4e226a888d04b3cc2f1ecbb67058bd794befda"
 """BLAKE3 of the weights file that ships; others, in the cache or named by a person, may be anything that fits."""
 
 SPEC = BackendSpec(
