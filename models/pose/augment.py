@@ -13,7 +13,7 @@ from models.people import Person
 from models.pose.frames import SIDE, Square, around
 from models.pose.skeletons import Joints
 
-TURN = 0.6
+TURN = 0.4
 """Standard deviation of the turn in radians; athletes lie, fall and stand on their hands."""
 SCALE = 0.18
 """Standard deviation of the logarithm of the scale."""
