@@ -58,6 +58,23 @@ def autocast(device: torch.device) -> AbstractContextManager[object]:
     return torch.autocast("cuda", dtype=dtype)
 
 
+def learned_precision(device: torch.device) -> AbstractContextManager[object]:
+    """Return the context for networks that were trained in bfloat16: that, also on processors that multiply it."""
+    import torch
+
+    return torch.autocast("cpu", dtype=torch.bfloat16) if multiplies_bfloat(device) else autocast(device)
+
+
+def multiplies_bfloat(device: torch.device) -> bool:
+    """Tell whether ``device`` is a processor with bfloat16 of its own; without, it would be slower than float32."""
+    import torch
+
+    if device.type != "cpu":
+        return False
+    capabilities: dict[str, object] = getattr(torch.cpu, "get_capabilities", dict)()
+    return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
+
+
 @contextmanager
 def memory_errors(device: torch.device) -> Iterator[None]:
     """Turn the device's out-of-memory error into DeviceOutOfMemory, after giving cached memory back."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 import numpy as np
@@ -80,14 +79,14 @@ class Eye:
 
     def __init__(self, network: CompactNet, device: torch.device) -> None:
         """Ask a copy of ``network``, which must be in evaluation mode on ``device``."""
-        self._network = quickened(network, bfloat=device.type == "cpu" and _quick_bfloat())
+        self._network = quickened(network, bfloat=devices.multiplies_bfloat(device))
         self._device = device
 
     def embed(self, image: NDArray[np.uint8]) -> CompactEmbedding:
         """Encode ``uint8[H, W, 3]`` at every level."""
         work = shrink(image)
         height, width = int(image.shape[0]), int(image.shape[1])
-        with torch.inference_mode(), devices.memory_errors(self._device), self._precision():
+        with torch.inference_mode(), devices.memory_errors(self._device), devices.learned_precision(self._device):
             levels = tuple(self._level(work, longest, height, width) for longest in LEVELS)
         return CompactEmbedding(height, width, work, levels)
 
@@ -144,7 +143,7 @@ class Eye:
         for start in range(0, len(looks), BATCH):
             some = looks[start : start + BATCH]
             crops = np.stack([cut(own.work, look.frame, own.height, own.width, (side, side)) for look in some])
-            with torch.inference_mode(), devices.memory_errors(self._device), self._precision():
+            with torch.inference_mode(), devices.memory_errors(self._device), devices.learned_precision(self._device):
                 features = self._network.encoder(normalise(torch.from_numpy(crops).to(self._device)))
             found += self._answer(features, own, some, list(crops) if flooded else (), passes=passes)
         return found
@@ -176,7 +175,7 @@ class Eye:
             if any(sign > 0 for _, _, sign in inside[row]):
                 flood[row] = Ground(crop).flood(inside[row])
         asked = Prompts(*(torch.from_numpy(part).to(self._device) for part in (clicks, box, previous, flood)))
-        with torch.inference_mode(), devices.memory_errors(self._device), self._precision():
+        with torch.inference_mode(), devices.memory_errors(self._device), devices.learned_precision(self._device):
             answer = self._network.decoder(features, asked)
             for _ in range(passes - 1):
                 asked = asked._replace(previous=answer.logits[:, :1])
@@ -186,12 +185,6 @@ class Eye:
             [Sight(look.frame, logits[row, n], float(scores[row, n]), n == 0) for n in range(logits.shape[1])]
             for row, look in enumerate(looks)
         ]
-
-    def _precision(self) -> AbstractContextManager[object]:
-        """Return the context to infer in: bfloat16, in which it was trained, where the processor has it."""
-        if self._device.type == "cpu" and _quick_bfloat():
-            return torch.autocast("cpu", dtype=torch.bfloat16)
-        return devices.autocast(self._device)
 
     def _level(self, work: NDArray[np.uint8], longest: int, height: int, width: int) -> tuple[NDArray[np.float16], ...]:
         """Encode ``work`` with the image's longest side at ``longest``, padded to multiples of STRIDE."""
@@ -214,12 +207,6 @@ class Eye:
 
 def _seen(own: CompactEmbedding, frame: Frame) -> NDArray[np.uint8]:
     return cut(own.work, frame, own.height, own.width, (SIDE, SIDE))
-
-
-def _quick_bfloat() -> bool:
-    """Tell whether this processor multiplies bfloat16 itself; without that it would be slower than float32."""
-    capabilities: dict[str, object] = getattr(torch.cpu, "get_capabilities", dict)()
-    return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
 
 
 def _padded(side: int) -> int:

@@ -6,7 +6,7 @@ from models.api import BackendSpec, WeightsInfo
 
 WEIGHTS = "pose.safetensors"
 """Name of the weights file among the shipped files, in the cache, or in $MASKWRIGHT_WEIGHTS."""
-CHECKSUM = "295948c2e0dca9870497ee15b3bc859e0c72f0d81e7439950182438088a65466"
+CHECKSUM = "3ec26dfb9b8d4339310c43f7d815a4ff4ac3717619d3b841e65b091212f2bdf7"
 """BLAKE3 of the weights file that ships; others, in the cache or named by a person, may be anything that fits."""
 
 SPEC = BackendSpec(
