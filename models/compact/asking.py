@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from models.compact.finish import canvas, cut_off, enlarge, seen_box
 from models.compact.frames import Frame, around, carried
-from models.compact.sight import LOOK_SIDE, SIDE, Click, CompactEmbedding, Eye, Look, Sight, box_map
+from models.compact.sight import LOOK_SIDE, PASSES, SIDE, Click, CompactEmbedding, Eye, Look, Sight, box_map
 
 ZOOM = 1.8
 """Side of the crop looked at again, in lengths of the object."""
@@ -114,7 +114,7 @@ def _first(eye: Eye, own: CompactEmbedding, question: Question, most: int) -> li
     ]
     # A closer look sharpens the mask, but told what to see it believes it: the glance's score stands.
     # The best is seen as well as can be; its rivals, which only few people choose, as quickly as will do.
-    answers = eye.look(own, looks[:1]) + eye.look(own, looks[1:], side=SIDE, passes=1)
+    answers = eye.look(own, looks[:1], passes=1) + eye.look(own, looks[1:], side=SIDE, passes=1)
     closer = [
         replace(sights[0], score=min(glance.score, seen[0][0].score))
         for sights, (glance, _) in zip(answers, seen, strict=True)
@@ -172,7 +172,7 @@ def _seen_twice(eye: Eye, own: CompactEmbedding, looks: Sequence[Look], settled:
         margin = (1 - share) / 2 * frame.width
         closer.append(Frame(frame.x0 + margin, frame.y0 + margin, frame.x1 - margin, frame.y1 - margin))
     again = [replace(look, frame=frame) for look, frame in zip(looks, closer, strict=True)]
-    second = eye.look(own, again, side=side)
+    second = eye.look(own, again, side=side, passes=PASSES if boxed else 1)
     means: list[Sight] = []
     for look, frame, first, sights in zip(looks, closer, settled, second, strict=True):
         seen = carried(sights[0].logits, frame, look.frame, first.logits.shape[0])

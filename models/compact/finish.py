@@ -17,7 +17,7 @@ CANVAS_SIDE = 512
 FIRMNESS = 1.0
 """Logit that a clicked spot gets at least."""
 _STEPS = 16.0  # steps of one logit when masks are enlarged as bytes
-_TILE = 192  # side of the squares in which masks are enlarged
+_TILE = 512  # side of the squares in which masks are enlarged
 
 
 def obey(
