@@ -70,6 +70,8 @@ def _answered(network: Network, own: SamEmbedding, placed: Tensor, first: int, k
     forecast = heard.scores.flatten()
     # As in SAM's generator a threshold of 0 lets everything through, even what is forecast below 0.
     picked = torch.nonzero(forecast > keep.min_score if keep.min_score > 0 else forecast.isfinite())[:, 0]
+    if not len(picked):
+        return []
     logits = heard.draw(picked, *part(own.frame, network.logit_side))
     numbers, said = picked.tolist(), forecast[picked].tolist()
     drawn = shapes(own.frame, logits, network.logit_side, keep.stability_offset)

@@ -87,6 +87,9 @@ def _one(frame: Frame, logits: Tensor, side: int, offset: float) -> Shape:
     row_span, column_span = _spans(frame, side)
     top, bottom = _touched(row_span, high)
     left, right = _touched(column_span, wide)
+    if bottom <= top or right <= left:
+        # Of an image of a few pixels not every logit is looked at, and these are not.
+        return Shape(frame.height, frame.width, 0, torch.zeros((0, frame.height), dtype=torch.bool), 0, 0.0)
     slab = np.zeros((right - left, frame.height), dtype=np.bool_)
     first, last = int(row_span[0][top]), int(row_span[1][bottom - 1])
     # Rows first, of all columns that count; then so many columns of pixels as stay near.

@@ -13,7 +13,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from typer.testing import CliRunner
 
-from annotator.settings import Settings
 from engine.cli.main import app
 from engine.ops.instances import AddInstance
 from engine.ops.prefill import ConfirmPrefill, StorePrefill
@@ -132,8 +131,7 @@ def test_g_again_leaves_a_suggestion_and_goes_on_until_none_is_left(open_window:
 
 
 def test_a_suggestion_over_masks_that_came_meanwhile_is_dropped_and_said_so(open_window: Any, project: Path) -> None:
-    Settings().set("backend.encode_ahead", 0)
-    driver = open_window(backend="classic")
+    driver = open_window(backend="classic", ahead=0)
     part = enter(driver)
     driver.wait(lambda: driver.desk.prompting.image.content_hash in driver.desk.inference.state.ready)
     process = driver.inference_process()
@@ -185,8 +183,7 @@ def test_the_layer_hatches_and_leaves_with_the_mode(open_window: Any) -> None:
 
 
 def test_an_inference_process_that_dies_stores_nothing_and_says_what_to_do(open_window: Any, project: Path) -> None:
-    Settings().set("backend.encode_ahead", 0)
-    driver = open_window(backend="classic")
+    driver = open_window(backend="classic", ahead=0)
     part = enter(driver)
     # Nothing else is asked of the process any more, so it is the search that it dies of.
     driver.wait(lambda: driver.desk.prompting.image.content_hash in driver.desk.inference.state.ready)
@@ -291,8 +288,7 @@ def test_from_an_empty_project_to_a_coco_file(open_window: Any, tmp_path: Path) 
 
 
 def test_what_another_person_confirmed_meanwhile_stays(open_window: Any, project: Path) -> None:
-    Settings().set("backend.encode_ahead", 0)
-    driver = open_window(backend="classic")
+    driver = open_window(backend="classic", ahead=0)
     part = enter(driver)
     driver.wait(lambda: driver.desk.prompting.image.content_hash in driver.desk.inference.state.ready)
     process = driver.inference_process()

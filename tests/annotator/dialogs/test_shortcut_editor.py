@@ -51,12 +51,12 @@ def test_nothing_chosen_nothing_to_do(bench: Bench) -> None:
 
 
 def test_a_free_key_is_used_at_once(bench: Bench) -> None:
-    bench.press("go.next", Qt.Key.Key_F8)
-    assert bench.editor.says.text() == "F8 is free."
+    bench.press("go.next", Qt.Key.Key_F10)
+    assert bench.editor.says.text() == "F10 is free."
     click(bench.editor.use)
-    assert bench.registry.keys("go.next") == ("F8",)
-    assert bench.settings.shortcuts == {"go.next": ("F8",)}
-    assert bench.editor.tree.keys_shown("go.next") == "F8"
+    assert bench.registry.keys("go.next") == ("F10",)
+    assert bench.settings.shortcuts == {"go.next": ("F10",)}
+    assert bench.editor.tree.keys_shown("go.next") == "F10"
 
 
 def test_a_taken_key_says_whose_it_is_and_is_taken_away_there(bench: Bench) -> None:
