@@ -86,8 +86,15 @@ class Driver:
             workspace.close()
 
     def inference_process(self) -> psutil.Process | None:
-        children = psutil.Process().children()
-        return next((each for each in children if "engine.inference.worker" in " ".join(each.cmdline())), None)
+        return next((each for each in psutil.Process().children() if _is_worker(each)), None)
+
+
+def _is_worker(process: psutil.Process) -> bool:
+    """Tell whether a child is the inference process; one that ends just now (a zombie) is not."""
+    try:
+        return "engine.inference.worker" in " ".join(process.cmdline())
+    except (psutil.NoSuchProcess, psutil.ZombieProcess):
+        return False
 
 
 @pytest.fixture
