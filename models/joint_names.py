@@ -57,7 +57,7 @@ _LINKS = (
 
 def plain(name: str) -> str:
     """Return ``name`` in the one spelling by which names are compared: "Left Knee" is "left_knee"."""
-    return "_".join(name.lower().replace("-", " ").replace("_", " ").split())
+    return "_".join(name.casefold().replace("-", " ").replace("_", " ").split())
 
 
 def meaning(name: str) -> str:

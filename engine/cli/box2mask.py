@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from engine.cli.auto import tell, watched
 from engine.cli.console import JsonOption, ProjectArg, known_errors, opened
+from engine.cli.job_watch import alone, resumed, run_and_tell
 
 
 @known_errors
@@ -40,18 +40,16 @@ def box2mask(
 
       maskwright review street.maskwright
     """
-    if resume is not None and any((backend, images, once, device)):
-        raise typer.BadParameter("a job goes on as it began; give --resume and --workers alone.", param_hint="--resume")
+    if resume is not None:
+        alone(backend, images, once, device)
     from engine.jobs.boxes import create_box_job
     from engine.jobs.planning import plan
-    from engine.ops.jobs import ResumeJob
     from engine.stages.boxes import BoxParams
     from models import registry
 
     with opened(project) as workspace:
         if resume is not None:
-            workspace.execute(ResumeJob(resume))
-            job_id = resume
+            job_id = resumed(workspace, resume)
         else:
             with workspace.read() as reader:
                 image_ids = plan(reader, images or [])
@@ -64,5 +62,4 @@ def box2mask(
                 time_limit=time_limit,
                 about={"images": images or []},
             )
-        stopped, complaints = watched(workspace, project, job_id, workers)
-        tell(workspace, job_id, stopped, complaints, as_json=as_json)
+        run_and_tell(workspace, project, job_id, workers, as_json=as_json)

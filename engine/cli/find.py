@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.cli.auto import tell, watched
 from engine.cli.console import JsonOption, ProjectArg, known_errors, opened, say
+from engine.cli.job_watch import alone, resumed, run_and_tell
 
 if TYPE_CHECKING:
     from engine.workspace import Workspace
@@ -55,20 +55,17 @@ def find(
 
       maskwright review street.maskwright
     """
-    if resume is not None and any((text, detector, backend, images, min_score is not None, create_labels, device)):
-        raise typer.BadParameter("a job goes on as it began; give --resume and --workers alone.", param_hint="--resume")
-    from engine.ops.jobs import ResumeJob
+    if resume is not None:
+        alone(text, detector, backend, images, min_score is not None, create_labels, device)
 
     with opened(project) as workspace:
         if resume is not None:
-            workspace.execute(ResumeJob(resume))
-            job_id = resume
+            job_id = resumed(workspace, resume)
         else:
             job_id = _created(
                 workspace, text, detector, backend, images or [], min_score, device, time_limit, new=create_labels
             )
-        stopped, complaints = watched(workspace, project, job_id, workers)
-        tell(workspace, job_id, stopped, complaints, as_json=as_json)
+        run_and_tell(workspace, project, job_id, workers, as_json=as_json)
 
 
 def _created(

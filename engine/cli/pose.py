@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from engine.cli.auto import tell, watched
 from engine.cli.console import JsonOption, ProjectArg, known_errors, opened
+from engine.cli.job_watch import alone, resumed, run_and_tell
 
 
 @known_errors
@@ -44,17 +44,15 @@ def pose(
 
       maskwright review street.maskwright --by joint
     """
-    if resume is not None and any((backend, labels, images, device)):
-        raise typer.BadParameter("a job goes on as it began; give --resume and --workers alone.", param_hint="--resume")
+    if resume is not None:
+        alone(backend, labels, images, device)
     from engine.jobs.choosing import default_backend
     from engine.jobs.planning import plan
     from engine.jobs.poses import create_pose_job
-    from engine.ops.jobs import ResumeJob
 
     with opened(project) as workspace:
         if resume is not None:
-            workspace.execute(ResumeJob(resume))
-            job_id = resume
+            job_id = resumed(workspace, resume)
         else:
             with workspace.read() as reader:
                 image_ids = plan(reader, images or [])
@@ -67,5 +65,4 @@ def pose(
                 time_limit=time_limit,
                 about={"images": images or []},
             )
-        stopped, complaints = watched(workspace, project, job_id, workers)
-        tell(workspace, job_id, stopped, complaints, as_json=as_json)
+        run_and_tell(workspace, project, job_id, workers, as_json=as_json)

@@ -8,9 +8,9 @@ from typing import Any, ClassVar
 
 from engine.ops import checks
 from engine.ops.base import Op
-from engine.ops.instances import provenance_values
 from engine.ops.jobs import BOXES, create
-from engine.records import Box, InstanceRecord, Json, Provenance, Stage, State
+from engine.ops.proposals import box_prompt, insert_proposed, machine_story
+from engine.records import Box, InstanceRecord, Json
 from engine.stages.auto_mask import AutoMask
 from engine.stages.boxes import BoxParams
 from engine.storage.reader import Reader
@@ -102,44 +102,21 @@ def store_answers(
     still = dict(open_boxes(tx.read, image_id, again=again))
     sources = {each.id: each for each in tx.read.instances.some([each.source or 0 for each in found])}
     rows: list[dict[str, Any]] = []
-    asked: list[Box] = []
+    prompts: list[dict[str, Any]] = []
     z = tx.read.instances.top_z(image_id) + 1
     for answer in found:
         if answer.source not in still:
             continue
         source = sources[answer.source]
-        rows.append({**_row(answer, source, backend), **checks.mask_values(image, answer.mask), "z": z + len(rows)})
-        asked.append(still[answer.source])
-    for row in rows:
-        row |= {"image_id": image_id, "author": tx.author, "job_id": job_id, "created_at": tx.now, "updated_at": tx.now}
-    insert = tx.rows.insert_all if job_id is None and rows else tx.rows.insert_many_ids
-    ids = insert("instances", rows)
-    insert("prompts", [_prompt(row_id, box) for row_id, box in zip(ids, asked, strict=True)])
-    if rows:
-        tx.changes.image_contents.add(image_id)
-        tx.changes.instances.update(ids)
-    return tuple(ids)
+        told = {**_row(answer, source, backend), **checks.mask_values(image, answer.mask), "z": z + len(rows)}
+        rows.append(told)
+        prompts.append(box_prompt(*corners(still[answer.source])))
+    return insert_proposed(tx, image_id, rows, prompts, job_id)
 
 
 def _row(answer: AutoMask, source: InstanceRecord, backend: BackendInfo) -> dict[str, Any]:
-    checks.finite((answer.score, answer.stability), "scores")
-    told = Provenance(
-        stage=Stage.AUTO,
-        backend=backend.name,
-        weights_hash=backend.weights_hash,
-        device=backend.device,
-        score=answer.score,
-        stability=answer.stability,
-        tool=TOOL,
-    )
     return {
-        "state": str(State.PROPOSED),
         "label_id": source.label_id,
         "attributes": dict(source.attributes),
-        **provenance_values(told),
+        **machine_story(backend, TOOL, answer.score, answer.stability),
     }
-
-
-def _prompt(instance_id: int, box: Box) -> dict[str, Any]:
-    x0, y0, x1, y1 = corners(box)
-    return {"instance_id": instance_id, "seq": 0, "kind": "box", "x0": x0, "y0": y0, "x1": x1, "y1": y1}

@@ -14,9 +14,10 @@ from engine.joint_scores import score_values
 from engine.ops import checks
 from engine.ops.base import Op
 from engine.ops.box_masks import corners
-from engine.ops.instances import delete_one, provenance_values
+from engine.ops.instances import delete_one
 from engine.ops.jobs import POSES, create
-from engine.records import InstanceRecord, Json, Provenance, Stage, State
+from engine.ops.proposals import box_prompt, insert_proposed, machine_story
+from engine.records import InstanceRecord, Json, State
 from engine.stages.auto_pose import AutoPose
 from engine.stages.poses import Figure, PoseParams
 from engine.storage.reader import Reader
@@ -126,17 +127,9 @@ def store_answers(
         _clear(tx, [pose.source for pose in fit])
     sources = {each.id: each for each in tx.read.instances.some([pose.source for pose in fit])}
     z = tx.read.instances.top_z(image_id) + 1
-    common = {"image_id": image_id, "author": tx.author, "job_id": job_id, "created_at": tx.now, "updated_at": tx.now}
-    rows = [
-        {**_row(tx, pose, sources[pose.source], backend), **common, "z": z + place} for place, pose in enumerate(fit)
-    ]
-    insert = tx.rows.insert_all if job_id is None and rows else tx.rows.insert_many_ids
-    ids = insert("instances", rows)
-    insert("prompts", [_prompt(row_id, still[pose.source]) for row_id, pose in zip(ids, fit, strict=True)])
-    if rows:
-        tx.changes.image_contents.add(image_id)
-        tx.changes.instances.update(ids)
-    return tuple(ids)
+    rows = [{**_row(tx, pose, sources[pose.source], backend), "z": z + place} for place, pose in enumerate(fit)]
+    prompts = [box_prompt(*corners(still[pose.source].box)) for pose in fit]
+    return insert_proposed(tx, image_id, rows, prompts, job_id)
 
 
 def _clear(tx: Tx, sources: Sequence[int]) -> None:
@@ -147,28 +140,14 @@ def _clear(tx: Tx, sources: Sequence[int]) -> None:
 
 
 def _row(tx: Tx, pose: AutoPose, source: InstanceRecord, backend: BackendInfo) -> dict[str, Any]:
-    checks.finite((pose.score, *pose.scores), "scores")
+    checks.finite(pose.scores, "scores")
     around = checks.keypoint_box(pose.keypoints)
-    told = Provenance(
-        stage=Stage.AUTO,
-        backend=backend.name,
-        weights_hash=backend.weights_hash,
-        device=backend.device,
-        score=pose.score,
-        tool=TOOL,
-    )
     place: Mapping[str, Any] = {} if around is None else {**checks.box_values(around), "area": around[2] * around[3]}
     return {
-        "state": str(State.PROPOSED),
         "label_id": source.label_id,
         "pose_of": source.id,
         "keypoints": checks.keypoint_values(tx, source.label_id, pose.keypoints),
         **score_values(pose.keypoints, pose.scores),
         **place,
-        **provenance_values(told),
+        **machine_story(backend, TOOL, pose.score),
     }
-
-
-def _prompt(instance_id: int, figure: Figure) -> dict[str, Any]:
-    x0, y0, x1, y1 = corners(figure.box)
-    return {"instance_id": instance_id, "seq": 0, "kind": "box", "x0": x0, "y0": y0, "x1": x1, "y1": y1}

@@ -69,6 +69,44 @@ def store(
     return tuple(ids[number] for number in range(len(found)))
 
 
+def insert_proposed(
+    tx: Tx, image_id: int, rows: list[dict[str, Any]], prompts: Sequence[dict[str, Any]], job_id: int | None
+) -> tuple[int, ...]:
+    """Write proposed instances and the one prompt of each (without its instance), and note what changed."""
+    common = {"image_id": image_id, "author": tx.author, "job_id": job_id, "created_at": tx.now, "updated_at": tx.now}
+    ids = _insert(tx, "instances", [{"state": str(State.PROPOSED), **common, **row} for row in rows], job_id)
+    asked = [{"instance_id": row_id, "seq": 0, **each} for row_id, each in zip(ids, prompts, strict=True)]
+    _insert(tx, "prompts", asked, job_id)
+    if rows:
+        tx.changes.image_contents.add(image_id)
+        tx.changes.instances.update(ids)
+    return tuple(ids)
+
+
+def machine_story(
+    backend: BackendInfo, tool: str, score: float, stability: float | None = None, *, stage: Stage = Stage.AUTO
+) -> dict[str, Any]:
+    """Return the columns that tell how a backend made an instance; raises InvalidOp for scores that are no numbers."""
+    checks.finite((score,) if stability is None else (score, stability), "scores")
+    return provenance_values(
+        Provenance(
+            stage=stage,
+            backend=backend.name,
+            weights_hash=backend.weights_hash,
+            device=backend.device,
+            score=score,
+            stability=stability,
+            tool=tool,
+        )
+    )
+
+
+def box_prompt(x0: float, y0: float, x1: float, y1: float) -> dict[str, Any]:
+    """Return the columns of a box as an instance's prompt, corners in image pixels."""
+    checks.finite((x0, y0, x1, y1), "boxes")
+    return {"kind": "box", "x0": x0, "y0": y0, "x1": x1, "y1": y1}
+
+
 def _insert(tx: Tx, table: str, rows: list[dict[str, Any]], job_id: int | None) -> list[int]:
     return tx.rows.insert_all(table, rows) if job_id is None and rows else tx.rows.insert_many_ids(table, rows)
 

@@ -8,10 +8,10 @@ from typing import Any, ClassVar
 
 from engine.ops import checks
 from engine.ops.base import Op
-from engine.ops.instances import provenance_values
 from engine.ops.jobs import WORDS, create
 from engine.ops.labels import AddLabel
-from engine.records import Box, Json, Provenance, Stage, State
+from engine.ops.proposals import box_prompt, insert_proposed, machine_story
+from engine.records import Box, Json, State
 from engine.stages import wording
 from engine.stages.auto_mask import AutoMask, Detection
 from engine.stages.words import TOOL, WordParams
@@ -86,26 +86,14 @@ def store_found(
             continue
         rows.append(
             {
-                "image_id": image_id,
                 "label_id": labels.get(answer.detection.word),
-                "state": str(State.PROPOSED),
                 "z": first + len(rows),
-                "author": tx.author,
-                "job_id": job_id,
-                "created_at": tx.now,
-                "updated_at": tx.now,
                 **checks.mask_values(image, answer.mask),
-                **_story(answer, backend),
+                **machine_story(backend, TOOL, answer.score, answer.stability),
             }
         )
         prompts.append(_prompt(answer.detection))
-    insert = tx.rows.insert_all if job_id is None and rows else tx.rows.insert_many_ids
-    ids = insert("instances", rows)
-    insert("prompts", [{"instance_id": row_id, **each} for row_id, each in zip(ids, prompts, strict=True)])
-    if rows:
-        tx.changes.image_contents.add(image_id)
-        tx.changes.instances.update(ids)
-    return tuple(ids)
+    return insert_proposed(tx, image_id, rows, prompts, job_id)
 
 
 def _labels(tx: Tx, found: Sequence[str], params: WordParams) -> dict[str, int]:
@@ -124,32 +112,8 @@ def _labels(tx: Tx, found: Sequence[str], params: WordParams) -> dict[str, int]:
     return labels
 
 
-def _story(answer: AutoMask, backend: BackendInfo) -> dict[str, Any]:
-    checks.finite((answer.score, answer.stability), "scores")
-    return provenance_values(
-        Provenance(
-            stage=Stage.AUTO,
-            backend=backend.name,
-            weights_hash=backend.weights_hash,
-            device=backend.device,
-            score=answer.score,
-            stability=answer.stability,
-            tool=TOOL,
-        )
-    )
-
-
 def _prompt(found: Detection) -> dict[str, Any]:
+    checks.finite((found.score,), "scores")
     box = found.box
-    checks.finite((box.x0, box.y0, box.x1, box.y1, found.score), "boxes")
-    return {
-        "seq": 0,
-        "kind": "box",
-        "x0": box.x0,
-        "y0": box.y0,
-        "x1": box.x1,
-        "y1": box.y1,
-        "text": found.word,
-        "detector": found.detector,
-        "score": found.score,
-    }
+    told = {"text": found.word, "detector": found.detector, "score": found.score}
+    return {**box_prompt(box.x0, box.y0, box.x1, box.y1), **told}

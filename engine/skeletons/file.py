@@ -14,8 +14,9 @@ from typing import Any
 
 from engine.errors import BadFile
 from engine.records import SkeletonRecord
-from engine.skeletons.names import Pair, plain, propose_flips
+from engine.skeletons.names import Pair, propose_flips
 from engine.skeletons.templates import SkeletonTemplate
+from models.joint_names import plain
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias, TypeVar
 
-from engine.skeletons.names import plain
+from models.joint_names import plain
 
 T = TypeVar("T")
 Sources: TypeAlias = tuple[int | None, ...]

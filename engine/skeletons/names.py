@@ -51,11 +51,6 @@ def propose_flips(joints: Sequence[str]) -> tuple[Pair, ...]:
     return tuple(pairs)
 
 
-def plain(name: str) -> str:
-    """Return a name in the one spelling by which names are compared: "Left Knee" is "left_knee"."""
-    return "_".join(name.casefold().replace("-", " ").replace("_", " ").split())
-
-
 def side(name: str) -> str:
     """Return ``left`` or ``right`` where a joint's name says so, else nothing."""
     words = {word.casefold() for word in _WORDS.findall(name)}

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.skeletons.colors import side_colors
-from engine.skeletons.names import Pair, plain, propose_flips
+from engine.skeletons.names import Pair, propose_flips
+from models.joint_names import plain
 
 Place = tuple[float, float]
 

@@ -5,7 +5,6 @@ Each step follows from the seed and its number alone, so a training that was kil
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -25,8 +24,7 @@ from models.compact.network import FULL, CompactNet, NetSize, placed
 from models.compact.rounds import PATIENT, Game, Manners, judge, play
 from models.compact.schedule import Schedule
 from models.compact.store import read_network
-
-Report = Callable[[dict[str, Any]], None]
+from models.training_loop import Report, fraction_done, run_through
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,29 +82,19 @@ class Trainer:
 
     def run(self, report: Report, should_stop: Callable[[], bool] = lambda: False) -> None:
         """Train to the end of the plan, or until ``should_stop``; the state is saved in any case."""
-        begin, before = time.process_time(), self.progress.minutes
-        saved = checked = before
-        batches = self._batches()
-        while not self._done() and not should_stop():
-            shown = self._step(*next(batches))
-            self.progress.step += 1
-            self.progress.minutes = before + (time.process_time() - begin) / 60 / max(1, torch.get_num_threads())
-            report({"step": self.progress.step, "minutes": self.progress.minutes, "done": self.fraction(), **shown})
-            if self.progress.minutes - checked >= self.plan.check_every:
-                checked = self.progress.minutes
-                report({"step": self.progress.step, "minutes": self.progress.minutes, **self.validate()})
-            if self.progress.minutes - saved >= self.plan.save_every:
-                saved = self.progress.minutes
-                self._save()
-        batches.close()
-        self._save()
-        report({"step": self.progress.step, "minutes": self.progress.minutes, **self.validate()})
+        self._coming = self._batches()
+        try:
+            run_through(self, report, should_stop)
+        finally:
+            self._coming.close()
+
+    def learn(self) -> dict[str, Any]:
+        """Take the next step; return its loss, rate and the IoU after each round."""
+        return self._step(*next(self._coming))
 
     def fraction(self) -> float:
         """Return how much of the plan is done, 0 to 1."""
-        if self.plan.steps is not None:
-            return min(1.0, self.progress.step / max(1, self.plan.steps))
-        return min(1.0, self.progress.minutes / self.plan.minutes)
+        return fraction_done(self.plan, self.progress)
 
     def validate(self) -> dict[str, Any]:
         """Return the mean IoU of the averaged weights after 1, 3 and 5 clicks on crops of held-out photographs."""
@@ -127,11 +115,6 @@ class Trainer:
         iou, score = torch.cat(overlaps, 1), torch.cat(scores, 1)
         found = {f"held_{clicks}": float(iou[clicks - 1].mean()) for clicks in (1, 3, 5)}
         return {**found, "score_error": float((iou - score).abs().mean())}
-
-    def _done(self) -> bool:
-        if self.plan.steps is not None:
-            return self.progress.step >= self.plan.steps
-        return self.progress.minutes >= self.plan.minutes
 
     def _batches(self) -> Generator[tuple[int, Batch], None, None]:
         """Yield (step, batch), one batch ahead of the training."""
@@ -169,7 +152,8 @@ class Trainer:
     def _autocast(self) -> torch.autocast:
         return torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.plan.size == FULL)
 
-    def _save(self) -> None:
+    def save(self) -> None:
+        """Write everything the training needs to go on."""
         save(self.checkpoint, self.network, self.average, self.optimiser, self.progress)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,8 +22,8 @@ from models.deeppose.regions import SIGMA, Region, around, diameter
 from models.people import Person
 from models.pose.augment import lit
 from models.pose.skeletons import Joints
+from models.training_loop import Report, fraction_done, run_through
 
-Report = Callable[[dict[str, Any]], None]
 _PICTURE_BYTES = 512 << 20
 """Photographs kept in memory: small sets of one's own are seen again and again."""
 _FITTED = 120
@@ -85,37 +84,28 @@ class Trainer:
 
     def run(self, report: Report, should_stop: Callable[[], bool] = lambda: False) -> None:
         """Train to the end of the plan, or until ``should_stop``; the state is saved in any case."""
-        begin, before = time.process_time(), self.progress.minutes
-        saved = checked = before
-        while self.fraction() < 1 and not should_stop():
-            loss = self._step()
-            self.progress.step += 1
-            self.progress.minutes = before + (time.process_time() - begin) / 60 / max(1, torch.get_num_threads())
-            told = {"step": self.progress.step, "minutes": self.progress.minutes, "done": self.fraction()}
-            report({**told, "stage": self.stage() + 1, "loss": loss})
-            if self.progress.minutes - checked >= self.plan.check_every:
-                checked = self.progress.minutes
-                report({**told, **self.validate(self.stage() + 1)})
-            if self.progress.minutes - saved >= self.plan.save_every:
-                saved = self.progress.minutes
-                self.save()
-        self.save()
-        report({"step": self.progress.step, "minutes": self.progress.minutes, **self.validate(self.stage() + 1)})
+        run_through(self, lambda line: report({**line, "stage": self.stage() + 1}), should_stop)
+
+    def learn(self) -> dict[str, Any]:
+        """Take the next step and return its loss."""
+        return {"loss": self._step()}
 
     def fraction(self) -> float:
         """Return how much of the plan is done, 0 to 1."""
-        if self.plan.steps is not None:
-            return min(1.0, self.progress.step / max(1, self.plan.steps))
-        return min(1.0, self.progress.minutes / self.plan.minutes)
+        return fraction_done(self.plan, self.progress)
 
     def stage(self) -> int:
         """Return the stage that learns now, from 0; each has its share of the plan."""
         return min(int(self.fraction() * STAGES), STAGES - 1)
 
-    def validate(self, stages: int) -> dict[str, Any]:
-        """Return the shares of held-out joints within 5 and 10 % of the box's longer side after so many stages."""
+    def validate(self, stages: int | None = None) -> dict[str, Any]:
+        """Return the shares of held-out joints within 5 and 10 % of the box's longer side.
+
+        They are those after so many ``stages``, by default all up to the one that learns now.
+        """
         if not self._held:
             return {}
+        stages = self.stage() + 1 if stages is None else stages
         cascade = self._cascade()
         far = np.concatenate([self._off(cascade, person, stages) for person in self._held])
         return {"held_near": float((far < 0.05).mean()), "held_close": float((far < 0.1).mean())}

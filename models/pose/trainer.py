@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -24,8 +23,8 @@ from models.pose.frames import SIDE, around
 from models.pose.heatmaps import draw, find
 from models.pose.network import FULL, PoseNet, PoseSize, placed
 from models.pose.skeletons import Joints
+from models.training_loop import Report, fraction_done, run_through
 
-Report = Callable[[dict[str, Any]], None]
 RATE = 1e-3
 """Highest learning rate of a training from the beginning."""
 
@@ -87,33 +86,22 @@ class Trainer:
 
     def run(self, report: Report, should_stop: Callable[[], bool] = lambda: False) -> None:
         """Train to the end of the plan, or until ``should_stop``; the state is saved in any case."""
-        begin, before = time.process_time(), self.progress.minutes
-        saved = checked = before
-        batches = self._batches()
-        while self.fraction() < 1 and not should_stop():
-            loss = self._step(*next(batches))
-            self.progress.step += 1
-            self.progress.minutes = before + (time.process_time() - begin) / 60 / max(1, torch.get_num_threads())
-            told = {"step": self.progress.step, "minutes": self.progress.minutes, "done": self.fraction()}
-            report({**told, "loss": loss})
-            if self.progress.minutes - checked >= self.plan.check_every:
-                checked = self.progress.minutes
-                report({**told, **self.validate()})
-            if self.progress.minutes - saved >= self.plan.save_every:
-                saved = self.progress.minutes
-                self.save()
-        batches.close()
-        self.save()
-        report({"step": self.progress.step, "minutes": self.progress.minutes, **self.validate()})
+        self._coming = self._batches()
+        try:
+            run_through(self, report, should_stop)
+        finally:
+            self._coming.close()
+
+    def learn(self) -> dict[str, Any]:
+        """Take the next step and return its loss."""
+        return {"loss": self._step(*next(self._coming))}
 
     def fraction(self) -> float:
         """Return how much of the plan is done, 0 to 1."""
-        if self.plan.steps is not None:
-            return min(1.0, self.progress.step / max(1, self.plan.steps))
-        return min(1.0, self.progress.minutes / self.plan.minutes)
+        return fraction_done(self.plan, self.progress)
 
     def validate(self) -> dict[str, Any]:
-        """Return the share of held-out joints within a fifth of the box's longer side ``held_pck`` (and a tenth)."""
+        """Return the shares of held-out joints within 5 and 10 % of the box's longer side, near and close."""
         if not self._held:
             return {}
         judged = placed(PoseNet(len(self._joints.names), self.plan.size), self.device)

@@ -14,6 +14,7 @@ from transformers.models.grounding_dino.configuration_grounding_dino import Grou
 from transformers.models.grounding_dino.modeling_grounding_dino import GroundingDinoForObjectDetection
 
 from models.api import BoxCandidate, BoxPrompt, Image
+from models.text import boxes
 from models.text.vocabulary import Encoded, Vocabulary, too_long
 
 SHORT, LONG = 800, 1333
@@ -62,7 +63,7 @@ class DinoNetwork:
         word_score, word = by_word.max(1)
         score = tokens.amax(1)
         height, width = image.shape[:2]
-        corners = _corners(answer.pred_boxes[0].float().cpu()) * torch.tensor([width, height, width, height])
+        corners = boxes.corners(answer.pred_boxes[0].float().cpu()) * torch.tensor([width, height, width, height])
         kept = (score >= min_score) & (word_score >= min(TEXT_SCORE, min_score))
         return [
             BoxCandidate(BoxPrompt(*corners[place].tolist()), float(score[place]), words[int(word[place])])
@@ -122,9 +123,3 @@ def size_of(height: int, width: int) -> tuple[int, int]:
     if width < height:
         return int(short * height / width), side
     return side, int(short * width / height)
-
-
-def _corners(boxes: Tensor) -> Tensor:
-    """Return centre and size as corners."""
-    centre, half = boxes[..., :2], boxes[..., 2:] / 2
-    return torch.cat([centre - half, centre + half], -1)

@@ -14,6 +14,7 @@ from transformers.models.owlv2.configuration_owlv2 import Owlv2Config
 from transformers.models.owlv2.modeling_owlv2 import Owlv2ForObjectDetection
 
 from models.api import BoxCandidate, BoxPrompt, Image
+from models.text import boxes
 from models.text.vocabulary import Vocabulary, too_long
 
 ASKED = "a photo of a {}"
@@ -53,7 +54,7 @@ class OwlNetwork:
         best, word = answer.logits[0].float().cpu().max(1)
         score = best.sigmoid()
         # What it sees is a square around the image, which fills the upper left part.
-        corners = _corners(answer.pred_boxes[0].float().cpu()) * max(image.shape[:2])
+        corners = boxes.corners(answer.pred_boxes[0].float().cpu()) * max(image.shape[:2])
         return [
             BoxCandidate(BoxPrompt(*corners[place].tolist()), float(score[place]), words[int(word[place])])
             for place in torch.nonzero(score >= min_score)[:, 0].tolist()
@@ -104,9 +105,3 @@ def pixels(image: Image, side: int) -> Tensor:
     small = np.asarray(cv2.resize(square, (side, side), interpolation=cv2.INTER_LINEAR), dtype=np.float32)
     colours = torch.from_numpy(small).permute(2, 0, 1)
     return ((colours - torch.tensor(MEAN).view(3, 1, 1)) / torch.tensor(DEVIATION).view(3, 1, 1))[None]
-
-
-def _corners(boxes: Tensor) -> Tensor:
-    """Return centre and size as corners."""
-    centre, half = boxes[..., :2], boxes[..., 2:] / 2
-    return torch.cat([centre - half, centre + half], -1)

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from engine.skeletons.names import joint_names, plain, propose_flips, read_pairs, side, write_pairs
+from engine.skeletons.names import joint_names, propose_flips, read_pairs, side, write_pairs
+from models.joint_names import plain
 
 JOINTS = ("nose", "left-eye", "right-eye")
 
