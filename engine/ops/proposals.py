@@ -83,14 +83,12 @@ def insert_proposed(
     return tuple(ids)
 
 
-def machine_story(
-    backend: BackendInfo, tool: str, score: float, stability: float | None = None, *, stage: Stage = Stage.AUTO
-) -> dict[str, Any]:
+def machine_story(backend: BackendInfo, tool: str, score: float, stability: float | None = None) -> dict[str, Any]:
     """Return the columns that tell how a backend made an instance; raises InvalidOp for scores that are no numbers."""
     checks.finite((score,) if stability is None else (score, stability), "scores")
     return provenance_values(
         Provenance(
-            stage=stage,
+            stage=Stage.AUTO,
             backend=backend.name,
             weights_hash=backend.weights_hash,
             device=backend.device,
